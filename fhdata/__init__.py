@@ -1,0 +1,1 @@
+"""Indicator spreadsheets in, growth-target, fund and ranking reports out."""
