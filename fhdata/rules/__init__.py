@@ -1,0 +1,1 @@
+"""The documents of a place as dated, cited data, and the loaders that check them."""
