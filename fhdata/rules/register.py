@@ -13,8 +13,11 @@ from fhdata.rules.tables import (
     LIST_MARK,
     YES_NO,
     Table,
+    as_dates,
     as_numbers,
+    is_date,
     known,
+    matching,
     numbers,
     one_of,
     read_tables,
@@ -59,7 +62,13 @@ TARGET_COLUMNS = (
     "note",
 )
 MENTION_COLUMNS = ("code", "document", "section", "wording", "quote", "value", "unit")
-LAYOUTS = {**registry.LAYOUTS, "targets.csv": TARGET_COLUMNS, "target_mentions.csv": MENTION_COLUMNS}
+RULING_COLUMNS = ("id", "holds", "decided_by", "document", "decided", "note")
+LAYOUTS = {
+    **registry.LAYOUTS,
+    "targets.csv": TARGET_COLUMNS,
+    "target_mentions.csv": MENTION_COLUMNS,
+    "rulings.csv": RULING_COLUMNS,
+}
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "measure": ("value", "growth"),
     "kind": ("growth_rate", "level", "increment", "rate", "ceiling", "decline", "relative", "binary"),
@@ -80,10 +89,11 @@ SUM_MARK = "+"
 
 @dataclass(frozen=True)
 class Register:
-    """Targets and mentions, checked against the registry they belong to."""
+    """Targets, mentions and rulings on contradictions, checked against the registry they belong to."""
 
     targets: pd.DataFrame
     mentions: pd.DataFrame
+    rulings: pd.DataFrame
     registry: registry.Registry
 
 
@@ -98,6 +108,7 @@ def load_register(folder: Path) -> Register:
         ``step_month`` as float64 (NaN where empty), ``is_strict`` and ``is_lead_inferred`` as bool, the rest as text.
         mentions: one row per place in the documents that states a target again; ``code`` is a target's code or several
         joined by "+" whose values add up to the value stated.
+        rulings: one row per contradiction that somebody has decided; ``decided`` as dates.
 
     Raises:
         ProblemsFound: every cell that is wrong, in all files at once.
@@ -105,10 +116,16 @@ def load_register(folder: Path) -> Register:
     tables = read_tables(folder, LAYOUTS)
     targets, mentions = tables["targets.csv"], tables["target_mentions.csv"]
     stop_on(
-        [*registry.registry_problems(tables), *_target_problems(targets, tables), *_mention_problems(mentions, tables)]
+        [
+            *registry.registry_problems(tables),
+            *_target_problems(targets, tables),
+            *_mention_problems(mentions, tables),
+            *_ruling_problems(tables["rulings.csv"]),
+        ]
     )
     frame = targets.frame()
     repeated = mentions.frame()
+    rulings = tables["rulings.csv"].frame()
     return Register(
         targets=frame.assign(
             value=as_numbers(frame["value"]),
@@ -119,6 +136,7 @@ def load_register(folder: Path) -> Register:
             is_lead_inferred=frame["is_lead_inferred"].map(YES_NO).astype("bool"),
         ),
         mentions=repeated.assign(value=as_numbers(repeated["value"])),
+        rulings=rulings.assign(decided=as_dates(rulings["decided"])),
         registry=registry.build_registry(tables),
     )
 
@@ -228,6 +246,14 @@ def _row_complaints(row: Mapping[str, str], indicator_unit: str | None) -> list[
         said = f"单位“{row['unit']}”不能换算成指标的“{indicator_unit}”"
         found.append(("unit", "bad_unit", said, "两者须是同一种量"))
     return found
+
+
+def _ruling_problems(rulings: Table) -> list[Problem]:
+    return [
+        *required(rulings, "id", "holds", "decided_by", "document", "decided"),
+        *unique(rulings, "id"),
+        *matching(rulings, "decided", is_date, "应写成 2023-02-27", code="bad_date"),
+    ]
 
 
 def _mention_problems(mentions: Table, tables: dict[str, Table]) -> list[Problem]:

@@ -1,0 +1,1 @@
+"""Growth-target tracking: pure functions from the register and the observations to states, gaps and outlooks."""

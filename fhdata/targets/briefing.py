@@ -1,0 +1,85 @@
+"""The computed words of a targets report: how many stand where, and each chart's finding."""
+
+import pandas as pd
+
+from fhdata.rounding import number_text
+from fhdata.targets import states
+from fhdata.targets.sentences import sentences
+
+# In the order in which a briefing tells them: what is known first, then why the rest is not.
+TOLD = (
+    states.DONE, states.ON_PACE, states.BEHIND, states.FAR_BEHIND, states.IMPOSSIBLE, states.BREACHED,
+    states.NOT_REPORTED, states.NOT_DUE, states.PENDING, states.CONFLICT, states.NOT_APPLICABLE,
+)  # fmt: skip
+
+
+def light_counts(progress: pd.DataFrame, by: str = "battle") -> pd.DataFrame:
+    """How many targets of each group stand in each state: one row a group and state, groups in the register's order.
+
+    Returns:
+        ``by``, ``state``, ``light`` (green | amber | red | none), ``count``; states that no target is in are left out.
+    """
+    light = {state: states.LIGHTS.get(state, states.NO_LIGHT) for state in states.STATES}
+    groups = list(progress[by].drop_duplicates())
+    counted = progress.groupby([by, "state"], sort=False).size().rename("count").reset_index()
+    order = counted[by].map(groups.index) * len(TOLD) + counted["state"].map(TOLD.index)
+    ordered = counted.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    return ordered.assign(light=ordered["state"].map(light))[[by, "state", "light", "count"]]
+
+
+def overview(progress: pd.DataFrame, label: str) -> str:
+    """The first sentence of a report: 2023年1—3月，249项目标中，已完成23项，达序时133项 … .
+
+    Args:
+        progress: ``track``'s table.
+        label: how far the report reaches, as written (2023年1—3月).
+    """
+    counts = progress["state"].value_counts()
+    parts = [f"{state}{counts[state]}项" for state in TOLD if state in counts]
+    return f"{label}，{len(progress)}项目标中，{'，'.join(parts)}。"
+
+
+def measured(progress: pd.DataFrame) -> pd.DataFrame:
+    """The targets whose progress could be told: those with a light."""
+    return progress.loc[progress["progress_light"] != states.NO_LIGHT]
+
+
+def states_finding(progress: pd.DataFrame) -> str:
+    """The finding of the chart of states: how many of those that can be told are on pace."""
+    told = measured(progress)
+    good = int((told["progress_light"] == states.GREEN).sum())
+    if told.empty:
+        return "本期没有可以判断进度的目标"
+    share = number_text(100 * good / len(told), 1)
+    return f"可判断进度的{len(told)}项目标中，{good}项达到序时（{share}%）"
+
+
+def completion_finding(progress: pd.DataFrame) -> str:
+    """The finding of the chart of completion: how many lag behind the plan, and by how much at most."""
+    rows = progress.dropna(subset=["completion_ratio", "planned_ratio", "gap_pp"])
+    behind = rows.loc[rows["gap_pp"] < 0]
+    if behind.empty:
+        return f"按完成率考核的{len(rows)}项目标全部达到序时进度"
+    worst = number_text(-float(behind["gap_pp"].min()), 1)
+    return f"按完成率考核的{len(rows)}项目标中，{len(behind)}项低于序时进度，最多低{worst}个百分点"
+
+
+def growth_finding(progress: pd.DataFrame) -> str:
+    """The finding of the chart of growth: how many growth targets are met so far."""
+    rows = progress.loc[progress["kind"] == "growth_rate"].dropna(subset=["growth_pct", "gap_pp"])
+    met = int(rows["progress_light"].eq(states.GREEN).sum())
+    return f"{len(rows)}项增速目标中，{met}项目前增速达到目标，{len(rows) - met}项低于目标"
+
+
+def with_sentences(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with their ``sentence``, for a list that is read rather than looked up."""
+    return rows.assign(sentence=sentences(rows))
+
+
+def findings(progress: pd.DataFrame) -> dict[str, str]:
+    """Each chart's finding by the chart's name."""
+    return {
+        "states_by_battle": states_finding(progress),
+        "completion": completion_finding(progress),
+        "growth": growth_finding(progress),
+    }
