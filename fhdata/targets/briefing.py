@@ -1,5 +1,7 @@
 """The computed words of a targets report: how many stand where, and each chart's finding."""
 
+from datetime import date
+
 import pandas as pd
 
 from fhdata.rounding import number_text
@@ -56,7 +58,7 @@ def states_finding(progress: pd.DataFrame) -> str:
 
 def completion_finding(progress: pd.DataFrame) -> str:
     """The finding of the chart of completion: how many lag behind the plan, and by how much at most."""
-    rows = progress.dropna(subset=["completion_ratio", "planned_ratio", "gap_pp"])
+    rows = measured(progress).dropna(subset=["completion_ratio", "planned_ratio", "gap_pp"])
     behind = rows.loc[rows["gap_pp"] < 0]
     if behind.empty:
         return f"按完成率考核的{len(rows)}项目标全部达到序时进度"
@@ -66,9 +68,10 @@ def completion_finding(progress: pd.DataFrame) -> str:
 
 def growth_finding(progress: pd.DataFrame) -> str:
     """The finding of the chart of growth: how many growth targets are met so far."""
-    rows = progress.loc[progress["kind"] == "growth_rate"].dropna(subset=["growth_pct", "gap_pp"])
+    told = measured(progress)
+    rows = told.loc[told["kind"] == "growth_rate"].dropna(subset=["growth_pct", "gap_pp"])
     met = int(rows["progress_light"].eq(states.GREEN).sum())
-    return f"{len(rows)}项增速目标中，{met}项目前增速达到目标，{len(rows) - met}项低于目标"
+    return f"可判断的{len(rows)}项增速目标中，{met}项目前增速达到目标，{len(rows) - met}项低于目标"
 
 
 def with_sentences(rows: pd.DataFrame) -> pd.DataFrame:
@@ -83,3 +86,30 @@ def findings(progress: pd.DataFrame) -> dict[str, str]:
         "completion": completion_finding(progress),
         "growth": growth_finding(progress),
     }
+
+
+def chart_note(as_of: date, *, is_example: bool) -> str:
+    """What stands under every chart: where the figures come from, up to which day, and that they are preliminary."""
+    made_up = "示例数据　" if is_example else ""
+    return f"{made_up}来源：各单位报送数　数据截至{as_of.isoformat()}　年中数据为初步数"
+
+
+def notes(excluded: pd.DataFrame, corrections: pd.DataFrame) -> tuple[str, ...]:
+    """The 口径说明 of a report: how it compares, what was left out, what was corrected.
+
+    Args:
+        excluded: ``file``, ``sheet``, ``cells``, ``reason``; one row a sheet.
+        corrections: ``file``, ``sheet``, ``cell``, ``says``, ``should``, ``why``; one row a correction in force.
+    """
+    left_out = excluded.groupby("reason", sort=True).agg(files=("file", "nunique"), cells=("cells", "sum"))
+    return (
+        "与目标比较用未修约的数；修约只在印出时做一次，四舍五入。",
+        "序时进度按登记的路径计算：均匀、按上年进度、按季、按时间节点；增速目标只比增速，不算完成率。",
+        "缺报、未到发布期、不适用、目标待定、目标冲突不亮灯，也不当作零。",
+        "后期须达到的增速按上年累计占全年的份额推算；可比价、不变价的指标为近似值。",
+        *(f"未计入：{reason}，{row.files}个文件{row.cells}个单元格。" for reason, row in left_out.iterrows()),
+        *(
+            f"更正：{row.file}「{row.sheet}」{row.cell}由“{row.says}”改为“{row.should}”，原因：{row.why}。"
+            for row in corrections.itertuples()
+        ),
+    )

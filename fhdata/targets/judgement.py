@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fhdata.targets import states
+from fhdata.targets.blanks import NOT_APPLICABLE, NOT_DUE
 from fhdata.targets.growth import growth_pct
 from fhdata.targets.known import Known, level_factor
 from fhdata.targets.numbers import Floats, Texts, meets
@@ -21,20 +22,29 @@ class Judged:
     growth_forecast: tuple[Floats, Floats, Floats]
 
 
-def judge(known: Known, conflicted: Collection[str]) -> Judged:
-    """State, outlook and forecast growth of every target; ``conflicted`` are codes no ruling has settled."""
+def judge(known: Known, conflicted: Collection[str], blank: Texts) -> Judged:
+    """State, outlook and forecast growth of every target.
+
+    Args:
+        known: what was read and computed.
+        conflicted: codes of targets whose contradiction no ruling has settled.
+        blank: the kind of nothing that was handed in for the figure waited for, "" where nothing was.
+    """
     inputs, outcome, thresholds = known.inputs, known.outcome, known.thresholds
     targets = known.targets
     kind = inputs.kind
     pending = (targets["status"] == "pending").to_numpy(dtype=np.bool_) | np.isnan(inputs.target)
     missing = outcome.is_missing | (inputs.slot == 0)
+    is_void = missing & np.isin(blank.astype(str), NOT_APPLICABLE)
+    is_early = missing & (~known.figures.is_due | np.isin(blank.astype(str), NOT_DUE))
     far = targets["far_pp"].to_numpy(dtype=np.float64) if "far_pp" in targets else np.full(len(targets), np.nan)
     state = states.state(
         states.Facts(
             kind=kind, gap_pp=np.round(outcome.state_gap_pp, 9), is_strict_final=outcome.is_strict_gap,
             is_conflicted=targets["code"].isin(set(conflicted)).to_numpy(dtype=np.bool_), is_pending=pending,
-            is_not_due=missing & ~known.figures.is_due, is_missing=missing, is_breached=outcome.is_breached,
-            is_not_applicable=outcome.is_not_applicable, is_impossible=outcome.is_impossible, is_done=outcome.is_done,
+            is_not_due=is_early & ~is_void, is_missing=missing & ~is_void, is_breached=outcome.is_breached,
+            is_not_applicable=outcome.is_not_applicable | is_void,
+            is_impossible=outcome.is_impossible, is_done=outcome.is_done,
         ),
         thresholds, far,
     )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from fhdata.periods import Period
 from fhdata.problems import hint, problem, stop_on
+from fhdata.targets.blanks import blank_kinds
 from fhdata.targets.figures import read_figures
 from fhdata.targets.judgement import judge
 from fhdata.targets.known import compute
@@ -34,6 +36,7 @@ def track(
     thresholds: Thresholds | None = None,
     conflicted: Collection[str] = (),
     plans: pd.DataFrame | None = None,
+    blanks: pd.DataFrame | None = None,
     area: str | None = None,
 ) -> pd.DataFrame:
     """Where each target stands at a period, as known on a day.
@@ -51,6 +54,7 @@ def track(
         conflicted: codes of targets whose contradiction no ruling has settled (目标冲突).
         plans: plans of targets' own, one row per target and month: ``code``, ``month``, ``planned`` cumulative in the
             target's unit; they stand in for the register's path.
+        blanks: intake's cells without a number: 不适用 and — are 不适用, what is not due is not overdue.
         area: the area to take where observations hold several.
 
     Returns:
@@ -67,7 +71,32 @@ def track(
     series = build_series(as_known(observations, as_of, area), registry, period.year)
     figures = read_figures(rows, registry, series, year=period.year, slot=slot_of(period), as_of=as_of)
     known = compute(rows, registry, series, figures, period=period, thresholds=chosen, plans=plans)
-    return table(known, judge(known, conflicted))
+    blank = blank_kinds(rows, blanks, figures.slot, year=period.year, as_of=as_of, area=area)
+    return table(known, judge(known, conflicted, blank))
+
+
+def track_previous(
+    targets: pd.DataFrame,
+    observations: pd.DataFrame,
+    indicators: pd.DataFrame,
+    period: Period,
+    as_of: date,
+    **readings: Any,  # noqa: ANN401 - handed on to ``track``
+) -> pd.DataFrame:
+    """The table of the period before ``period``, as known on the day of that report; empty for the year's first.
+
+    Args:
+        targets: as for ``track``.
+        observations: as for ``track``.
+        indicators: as for ``track``.
+        period: the period reported on now.
+        as_of: the day up to which figures counted in the previous report.
+        **readings: as for ``track``.
+    """
+    before = period.previous()
+    if before.year == period.year:
+        return track(targets, observations, indicators, before, as_of, **readings)
+    return track(targets, observations, indicators, period, as_of, **readings).iloc[:0]
 
 
 def _check(

@@ -97,11 +97,10 @@ def changed_states(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         ``code``, ``battle``, ``title``, ``lead_units``, ``state_before``, ``state``, ``gap_pp_before``, ``gap_pp``,
-        ``change`` (好转 | 转差 | 其他). A target that was not there before has an empty ``state_before``.
+        ``change`` (好转 | 转差 | 其他).
     """
     old = before[["code", "state", "gap_pp"]].rename(columns={"state": "state_before", "gap_pp": "gap_pp_before"})
-    both = after[["code", "battle", "title", "lead_units", "state", "gap_pp"]].merge(old, on="code", how="left")
-    both["state_before"] = both["state_before"].fillna("")
+    both = after[["code", "battle", "title", "lead_units", "state", "gap_pp"]].merge(old, on="code")
     moved = both.loc[both["state"] != both["state_before"]].reset_index(drop=True)
     grades = [moved[column].map(GRADES).astype("float64") for column in ("state", "state_before")]
     step = grades[0] - grades[1]

@@ -1,0 +1,1 @@
+"""Charts, workbooks and pages from finished tables; nothing here decides a number or knows a rule."""

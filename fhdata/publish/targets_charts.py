@@ -1,0 +1,42 @@
+"""The charts of the report on growth targets, each drawn where there is something to draw."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from fhdata.publish.canvas import save
+from fhdata.publish.charts import completion_bullets, growth_against_target, states_by_battle
+from fhdata.publish.report import Chart
+
+STATES, COMPLETION, GROWTH = "states_by_battle", "completion", "growth"
+SHOWN = ["code", "title", "lead_units", "state", "progress_light"]
+
+
+def draw_target_charts(
+    progress: pd.DataFrame, counts: pd.DataFrame, findings: Mapping[str, str], footnote: str, folder: Path
+) -> tuple[Chart, ...]:
+    """Draw and save the charts of a targets report, each with its data and alt text beside it.
+
+    A chart for which no target has the numbers is left out: a place that only sets growth targets has no completion.
+
+    Args:
+        progress: code, title, lead_units, state, progress_light, kind, completion_ratio, planned_ratio, gap_pp,
+            growth_pct, target_value, required_growth_pct, is_required_approximate.
+        counts: battle, state, light, count.
+        findings: each chart's title by name (states_by_battle, completion, growth).
+        footnote: source, date, 初步数.
+        folder: where the files go.
+    """
+    completed = progress.dropna(subset=["completion_ratio", "planned_ratio", "gap_pp"])
+    growing = progress.loc[progress["kind"] == "growth_rate"].dropna(subset=["growth_pct", "target_value"])
+    charts = [save(states_by_battle(counts, findings[STATES], footnote), folder, STATES, counts, findings[STATES])]
+    if not completed.empty:
+        data = completed[[*SHOWN, "completion_ratio", "planned_ratio", "gap_pp"]]
+        figure = completion_bullets(completed, findings[COMPLETION], footnote)
+        charts.append(save(figure, folder, COMPLETION, data, findings[COMPLETION]))
+    if not growing.empty:
+        data = growing[[*SHOWN, "growth_pct", "target_value", "gap_pp", "required_growth_pct"]]
+        figure = growth_against_target(growing, findings[GROWTH], footnote)
+        charts.append(save(figure, folder, GROWTH, data, findings[GROWTH]))
+    return tuple(charts)
