@@ -12,7 +12,7 @@ Cadence = Literal["year", "quarter", "month", "tenday"]
 
 TENDAY_NAMES = ("上旬", "中旬", "下旬")
 FORMS = "2023-03（月）、2023Q1（季）、2023（年）、2023-03-中旬（旬）"
-_FORM = re.compile(r"(?P<year>\d{4})(?:Q(?P<quarter>\d)|-(?P<month>\d{2})(?:-(?P<tenday>[上中下]旬))?)?")
+_FORM = re.compile(r"(?P<year>[12]\d{3})(?:Q(?P<quarter>\d)|-(?P<month>\d{2})(?:-(?P<tenday>[上中下]旬))?)?", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)

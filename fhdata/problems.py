@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, order=True)
@@ -59,3 +60,8 @@ def hint(name: str, known: Iterable[str]) -> str:
     """ "最接近的是“甲”“乙”" or an empty string where nothing is near."""
     close = nearest(name, known)
     return "最接近的是" + "".join(f"“{one}”" for one in close) if close else ""
+
+
+def file_label(path: Path) -> str:
+    """A rule file as it is named to a reader: its folder and its name, never an absolute path."""
+    return f"{path.parent.name}/{path.name}"

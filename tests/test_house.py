@@ -15,9 +15,7 @@ ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DECLARED = {
     requirement.name: requirement
-    for requirement in map(
-        Requirement, [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]]
-    )
+    for requirement in map(Requirement, [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]])
 }
 REQUIRED_BY_THE_USER = {"pandas", "numpy", "matplotlib", "jupyterlab", "papermill", "openpyxl", "nbval"}
 SETTLED_FOLDERS = ["notebooks", "fhdata", "data/raw", "data/processed", "reports", "tests"]
@@ -93,9 +91,23 @@ def test_notebook_is_thin(path: Path) -> None:
 
 
 def test_no_committed_text_names_a_registry_or_a_machine() -> None:
-    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
-    text_files = [ROOT / name for name in files if name.endswith((".toml", ".lock", ".yml", ".yaml", ".md", ".py", ".ipynb", ".csv"))]
-    words = ["py" + "pi.org", "python" + "hosted", "anaconda" + ".org", "npm" + "js", "/ro" + "ot/", "/wo" + "rk/", "/ho" + "me/"]
+    files = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    text_files = [
+        ROOT / name
+        for name in files
+        if name.endswith((".toml", ".lock", ".yml", ".yaml", ".md", ".py", ".ipynb", ".csv"))
+    ]
+    words = [
+        "py" + "pi.org",
+        "python" + "hosted",
+        "anaconda" + ".org",
+        "npm" + "js",
+        "/ro" + "ot/",
+        "/wo" + "rk/",
+        "/ho" + "me/",
+    ]
     found = [
         (path.name, word) for path in text_files if path.is_file() for word in words if word in path.read_text("utf-8")
     ]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from fhdata.publish.canvas import save
 from fhdata.publish.charts import completion_bullets, growth_against_target, states_by_battle
+from fhdata.publish.paths import path_against_last_year
 from fhdata.publish.report import Chart
 
 STATES, COMPLETION, GROWTH = "states_by_battle", "completion", "growth"
@@ -14,7 +15,13 @@ SHOWN = ["code", "title", "lead_units", "state", "progress_light"]
 
 
 def draw_target_charts(
-    progress: pd.DataFrame, counts: pd.DataFrame, findings: Mapping[str, str], footnote: str, folder: Path
+    progress: pd.DataFrame,
+    counts: pd.DataFrame,
+    paths: pd.DataFrame,
+    findings: Mapping[str, str],
+    *,
+    footnote: str,
+    folder: Path,
 ) -> tuple[Chart, ...]:
     """Draw and save the charts of a targets report, each with its data and alt text beside it.
 
@@ -24,7 +31,8 @@ def draw_target_charts(
         progress: code, title, lead_units, state, progress_light, kind, completion_ratio, planned_ratio, gap_pp,
             growth_pct, target_value, required_growth_pct, is_required_approximate.
         counts: battle, state, light, count.
-        findings: each chart's title by name (states_by_battle, completion, growth).
+        paths: code, month, value, last_year, forecast_low, forecast_central, forecast_high; a chart a target.
+        findings: each chart's title by name (states_by_battle, completion, growth, and each path's code).
         footnote: source, date, 初步数.
         folder: where the files go.
     """
@@ -39,4 +47,20 @@ def draw_target_charts(
         data = growing[[*SHOWN, "growth_pct", "target_value", "gap_pp", "required_growth_pct"]]
         figure = growth_against_target(growing, findings[GROWTH], footnote)
         charts.append(save(figure, folder, GROWTH, data, findings[GROWTH]))
+    charts += [_path(progress, path, findings, footnote, folder) for _, path in paths.groupby("code", sort=False)]
     return tuple(charts)
+
+
+def _path(
+    progress: pd.DataFrame, path: pd.DataFrame, findings: Mapping[str, str], footnote: str, folder: Path
+) -> Chart:
+    code = str(path["code"].iloc[0])
+    target = progress.loc[progress["code"] == code].iloc[0]
+    figure = path_against_last_year(
+        path.drop(columns="code"),
+        findings[code],
+        footnote,
+        unit=str(target["unit"]),
+        target=float(target["target_value"]),
+    )
+    return save(figure, folder, f"path_{code}", path, findings[code])

@@ -8,8 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
-from fhdata.problems import Problem, ProblemsFound, hint, problem, stop_on
-from fhdata.rules.tables import file_label
+from fhdata.problems import Problem, ProblemsFound, file_label, hint, problem, stop_on
 
 STATUSES = ("quoted", "inferred", "unverified")
 RULE_KEYS = ("title", "unit", "problem", "alternatives", "values")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fhdata.problems import Problem, hint, problem, stop_on
+from fhdata.problems import Problem, file_label, hint, problem, stop_on
 
 YES_NO = {"yes": True, "no": False}
 LIST_MARK = ";"
@@ -36,11 +36,6 @@ class Table:
     def frame(self) -> pd.DataFrame:
         """All columns as text, one row a data row."""
         return pd.DataFrame({name: list(cells) for name, cells in self.cells.items()}, dtype="str")
-
-
-def file_label(path: Path) -> str:
-    """A rule file as it is named to a reader: its folder and its name, never an absolute path."""
-    return f"{path.parent.name}/{path.name}"
 
 
 def read_tables(folder: Path, layouts: dict[str, tuple[str, ...]]) -> dict[str, Table]:

@@ -1,12 +1,15 @@
 """The computed words of a targets report: how many stand where, and each chart's finding."""
 
+from collections.abc import Hashable, Mapping
 from datetime import date
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from fhdata.rounding import number_text
 from fhdata.targets import states
-from fhdata.targets.sentences import sentences
+from fhdata.targets.sentences import against, amount, sentences
 
 # In the order in which a briefing tells them: what is known first, then why the rest is not.
 TOLD = (
@@ -74,17 +77,24 @@ def growth_finding(progress: pd.DataFrame) -> str:
     return f"可判断的{len(rows)}项增速目标中，{met}项目前增速达到目标，{len(rows) - met}项低于目标"
 
 
+def path_finding(row: Mapping[Hashable, Any]) -> str:
+    """The finding of the chart of one target's year: how much is done and how that compares with the plan."""
+    done = f"{row['title']}完成{amount(row['observed_value'], row['unit'])}"
+    return done if np.isnan(row["gap_pp"]) else f"{done}，{against(row['gap_pp'])}"
+
+
 def with_sentences(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with their ``sentence``, for a list that is read rather than looked up."""
     return rows.assign(sentence=sentences(rows))
 
 
 def findings(progress: pd.DataFrame) -> dict[str, str]:
-    """Each chart's finding by the chart's name."""
+    """Each chart's finding by the chart's name; a path's by its target's code."""
     return {
         "states_by_battle": states_finding(progress),
         "completion": completion_finding(progress),
         "growth": growth_finding(progress),
+        **{str(row["code"]): path_finding(row) for row in measured(progress).to_dict("records")},
     }
 
 

@@ -1,0 +1,1 @@
+"""Reports run from notebooks: checked parameters, staging, one-step publishing, manifests."""

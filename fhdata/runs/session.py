@@ -1,0 +1,44 @@
+"""What a notebook opens first: its place, its checked parameters, and the folder its outputs go to."""
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from fhdata.places import Place, open_place
+from fhdata.problems import stop_on
+from fhdata.runs.engine import OUTPUT_VARIABLE
+from fhdata.runs.parameters import Parameters, check_parameters
+from fhdata.runs.wiring import calendar_cutoff, target_year_problems
+
+DRAFTS = "drafts"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One notebook at work on one period of one place."""
+
+    place: Place
+    parameters: Parameters
+    output: Path
+    previous_as_of: date  # up to which day figures counted in the report before
+
+
+def open_session(report: str, **given: str) -> Session:
+    """Open the place at or above the working folder and check the parameters, before anything is loaded.
+
+    A run says in the environment where its outputs go; a notebook opened by hand writes a draft of its own below
+    ``data/processed``, never into what is published.
+
+    Raises:
+        ProblemsFound: no place, or wrong parameters, all at once.
+    """
+    place = open_place()
+    parameters = check_parameters(report, cutoff=lambda period: calendar_cutoff(place, period), **given)
+    stop_on(target_year_problems(place, parameters.period))
+    told = os.environ.get(OUTPUT_VARIABLE)
+    draft = place.processed / DRAFTS / str(parameters.period) / report
+    output = Path(told) if told else draft
+    output.mkdir(parents=True, exist_ok=True)
+    previous = calendar_cutoff(place, parameters.period.previous())
+    return Session(place, parameters, output, min(previous, parameters.as_of))

@@ -1,0 +1,74 @@
+"""The year of a cumulative target month by month, beside last year's shape and where it is heading."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from fhdata.periods import Period
+from fhdata.quantities import conversion_factor
+from fhdata.targets.pace import SLOTS
+from fhdata.targets.series import VALUE, as_known, build_series
+
+MONTHS = np.arange(1, 13)
+SLOTS_A_MONTH = SLOTS // 12
+COLUMNS = ("code", "month", "value", "last_year", "forecast_low", "forecast_central", "forecast_high")
+
+
+def year_paths(
+    targets: pd.DataFrame,
+    observations: pd.DataFrame,
+    indicators: pd.DataFrame,
+    progress: pd.DataFrame,
+    *,
+    period: Period,
+    as_of: date,
+    area: str | None = None,
+) -> pd.DataFrame:
+    """The path of each target that is planned in last year's shape (``path`` history): one row a target and month.
+
+    Formula: ``last_year`` = T · A'(m) / A'(12), what the target asks for by month m in last year's shape; all values in
+    the target's unit, NaN where there is none. The forecast stands at December only.
+
+    Args:
+        targets: the register.
+        observations: intake's rows.
+        indicators: the registry.
+        progress: ``track``'s table for the same period and day.
+        period: the period reported on; later months have no value.
+        as_of: the day of knowledge.
+        area: the area, where observations hold several.
+
+    Returns:
+        COLUMNS, in the register's order and by month; targets without a single value this year are left out.
+    """
+    wanted = targets.loc[(targets["path"] == "history") & (targets["measure"] == "value")]
+    registry = indicators.loc[indicators["indicator"].isin(wanted["indicator"])].reset_index(drop=True)
+    series = build_series(as_known(observations, as_of, area), registry, period.year)
+    this_year = series.year(period.year)
+    ends = MONTHS * SLOTS_A_MONTH - 1
+    units = dict(zip(registry["indicator"], registry["unit"], strict=True))
+    outlook = {str(row["code"]): row for row in progress.to_dict("records")}
+    paths = []
+    for row in wanted.itertuples():
+        place = series.indicators.index(str(row.indicator))
+        factor = float(conversion_factor(units[str(row.indicator)], str(row.unit)))
+        now = series.figures[VALUE, place, this_year, ends] * factor
+        before = series.figures[VALUE, place, this_year - 1, ends]
+        ahead = outlook[str(row.code)]
+        at_end = np.where(MONTHS == 12, 1.0, np.nan)
+        paths.append(
+            pd.DataFrame(
+                {
+                    "code": row.code,
+                    "month": MONTHS,
+                    "value": np.where(period.month >= MONTHS, now, np.nan),
+                    "last_year": float(str(row.value)) * before / before[-1],
+                    "forecast_low": at_end * ahead["forecast_low"],
+                    "forecast_central": at_end * ahead["forecast_value"],
+                    "forecast_high": at_end * ahead["forecast_high"],
+                }
+            )
+        )
+    known = [path for path in paths if path["value"].notna().any()]
+    return pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=list(COLUMNS))
