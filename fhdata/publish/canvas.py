@@ -33,10 +33,11 @@ NARROW = 4.0  # inches
 
 @dataclass(frozen=True)
 class Size:
-    """A chart made for one use: inches and points; ``most_height`` is how tall it may grow with its rows."""
+    """A chart made for one use: inches and points; a chart of rows is ``least_height`` to ``most_height`` tall."""
 
     width: float
     height: float
+    least_height: float
     most_height: float
     margin: float
     title_points: float
@@ -46,9 +47,9 @@ class Size:
 
 
 SIZES = {
-    "a4_half": Size(76 / 25.4, 62 / 25.4, 230 / 25.4, 0.06, 9.0, 7.0, 6.0, is_narrow=True),
-    "a4_full": Size(156 / 25.4, 80 / 25.4, 230 / 25.4, 0.08, 12.0, 8.5, 7.0),
-    "slide": Size(40 / 3, 7.5, 7.5, 0.45, 24.0, 14.0, 11.0),
+    "a4_half": Size(76 / 25.4, 62 / 25.4, 30 / 25.4, 230 / 25.4, 0.06, 9.0, 7.0, 6.0, is_narrow=True),
+    "a4_full": Size(156 / 25.4, 80 / 25.4, 36 / 25.4, 230 / 25.4, 0.08, 12.0, 8.5, 7.0),
+    "slide": Size(40 / 3, 7.5, 7.5, 7.5, 0.45, 24.0, 14.0, 11.0),
 }
 
 
@@ -137,7 +138,7 @@ def open_canvas(title: str, footnote: str, size: str, body: float) -> Canvas:
     title_pitch, foot_pitch = (points * LINE_PITCH / POINTS for points in (paper.title_points, paper.note_points))
     top = paper.margin + title_pitch * len(heads) + 0.06
     bottom = paper.margin + foot_pitch * len(feet) + 0.06
-    height = min(max(paper.height, top + body + bottom), paper.most_height)
+    height = min(max(paper.least_height, top + body + bottom), paper.most_height)
     figure = Figure(figsize=(paper.width, height))
     FigureCanvasAgg(figure)
     canvas = Canvas(figure, paper, top, bottom)

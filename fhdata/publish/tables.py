@@ -15,7 +15,7 @@ from fhdata.rounding import exact, half_up, number_text
 Kind = Literal["text", "list", "number", "signed", "ratio"]
 Align = Literal["left", "center", "right"]
 
-MOST_DIGITS = 4
+MOST_DIGITS = 3
 MINUS = "−"
 NOTHING = "—"
 Scalar = str | float | int | date | None
@@ -26,7 +26,7 @@ class Column:
     """One column of a printed table.
 
     ``kind``: text; list (甲;乙 is printed as 甲、乙); number; signed (a difference, always with its sign);
-    ratio (0.44 is printed as 44.0%). ``digits`` None prints as many decimals as the value has, four at most. ``width``
+    ratio (0.44 is printed as 44.0%). ``digits`` None prints as many decimals as the value has, three at most. ``width``
     is in characters of the workbook, a Chinese character counting two. ``light`` names the column that holds green,
     amber, red or none; ``source`` the column that holds the id of the source note.
     """

@@ -33,11 +33,12 @@ COUNTED_STATES = (
     "缺报", "未到发布期", "目标待定", "目标冲突", "不适用",
 )  # fmt: skip
 COUNTS = (
-    Column("battle", "六仗", width=20),
+    Column("battle", "类别", width=20),
     Column("total", "合计", "number", 0, width=8),
     *(Column(state, state, "number", 0, width=9) for state in COUNTED_STATES),
 )
-LAGGING = (CODE, Column("sentence", "情况", width=70, source="source"), STATE, LEAD)
+SOURCED_CODE = Column("code", "编号", align="center", width=8, source="source")
+LAGGING = (SOURCED_CODE, Column("sentence", "情况", width=70), STATE, LEAD)
 CHANGED = (
     CODE,
     TITLE,
@@ -46,6 +47,19 @@ CHANGED = (
     Column("change", "变化", align="center", width=8),
     GAP,
     LEAD,
+)
+AHEAD = (
+    SOURCED_CODE,
+    TITLE,
+    Column("unit", "单位", align="center", width=8),
+    Column("amount", "推算全年", "number", 1, width=12),
+    Column("low", "区间低", "number", 1, width=12),
+    Column("high", "区间高", "number", 1, width=12),
+    Column("growth", "推算增速（%）", "signed", 1, width=11),
+    Column("target", "目标", align="right", width=12),
+    Column("odds", "达标概率", align="center", width=10),
+    Column("years", "往年数", "number", 0, width=8),
+    Column("outlook", "前景", align="center", width=12, light="outlook_light"),
 )
 MISSING = (
     Column("publisher", "应报单位", width=20),
@@ -84,6 +98,7 @@ class TargetTables:
     progress: pd.DataFrame
     counts: pd.DataFrame
     laggards: pd.DataFrame
+    ahead: pd.DataFrame
     changes: pd.DataFrame
     missing: pd.DataFrame
     contradictions: pd.DataFrame
@@ -119,16 +134,17 @@ def targets_report(
     sections = (
         Section(
             "一、总体情况", (overview, TO_BE_WRITTEN), charts[0] if charts else None,
-            Table("各仗进度", tables.counts, COUNTS, "项", day),
+            Table("分类进度", tables.counts, COUNTS, "项", day),
         ),
         *(Section("", chart=chart) for chart in charts[1:]),
         _listed("二、进度落后的目标", _sourced(tables.laggards), LAGGING, day, "本期没有落后的目标。"),
         _listed("三、比上期变化", tables.changes, CHANGED, day, "与上期相比没有变化，或本期是本年第一期。"),
         *_by_battle(progress, day),
-        _listed("五、应报未报", tables.missing, MISSING, day, "应报的都已报来。"),
-        _listed("六、文件中的不一致", tables.contradictions, CONTRADICTORY, day, "没有发现不一致。"),
-        _listed("七、数据修订", tables.revisions, REVISED, day, "没有修订。"),
-        Section("八、下一步工作要求", (TO_BE_WRITTEN,)),
+        _listed("五、按往年进度推算全年", _sourced(tables.ahead), AHEAD, day, "没有可以推算的目标。"),
+        _listed("六、应报未报", tables.missing, MISSING, day, "应报的都已报来。"),
+        _listed("七、文件中的不一致", tables.contradictions, CONTRADICTORY, day, "没有发现不一致。"),
+        _listed("八、数据修订", tables.revisions, REVISED, day, "没有修订。"),
+        Section("九、下一步工作要求", (TO_BE_WRITTEN,)),
         Section("附：采用的规则", table=Table("采用的规则", tables.rules, RULES, "", day)),
     )  # fmt: skip
     return Report(

@@ -21,7 +21,7 @@ class Session:
     place: Place
     parameters: Parameters
     output: Path
-    previous_as_of: date  # up to which day figures counted in the report before
+    previous_as_of: date  # up to which day figures counted in the year's report before; its own in the first
 
 
 def open_session(report: str, **given: str) -> Session:
@@ -40,5 +40,11 @@ def open_session(report: str, **given: str) -> Session:
     draft = place.processed / DRAFTS / str(parameters.period) / report
     output = Path(told) if told else draft
     output.mkdir(parents=True, exist_ok=True)
-    previous = calendar_cutoff(place, parameters.period.previous())
-    return Session(place, parameters, output, min(previous, parameters.as_of))
+    return Session(place, parameters, output, _previous_as_of(place, parameters))
+
+
+def _previous_as_of(place: Place, parameters: Parameters) -> date:
+    before = parameters.period.previous()
+    if before.year != parameters.period.year:
+        return parameters.as_of
+    return min(calendar_cutoff(place, before), parameters.as_of)

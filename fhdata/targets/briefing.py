@@ -9,7 +9,7 @@ import pandas as pd
 
 from fhdata.rounding import number_text
 from fhdata.targets import states
-from fhdata.targets.sentences import against, amount, sentences
+from fhdata.targets.sentences import against, amount, odds, sentences
 
 # In the order in which a briefing tells them: what is known first, then why the rest is not.
 TOLD = (
@@ -94,8 +94,38 @@ def findings(progress: pd.DataFrame) -> dict[str, str]:
         "states_by_battle": states_finding(progress),
         "completion": completion_finding(progress),
         "growth": growth_finding(progress),
-        **{str(row["code"]): path_finding(row) for row in measured(progress).to_dict("records")},
+        **{
+            str(row["code"]): path_finding(row) for row in progress.dropna(subset=["observed_value"]).to_dict("records")
+        },
     }
+
+
+def outlooks(progress: pd.DataFrame) -> pd.DataFrame:
+    """Where the year will end by past years' shapes: one row a target with a forecast, in the register's order.
+
+    Returns:
+        ``code``, ``title``, ``unit``, ``amount``, ``low``, ``high`` (the year's level in ``unit``), ``growth`` (%),
+        ``target``, ``odds`` (as text), ``years``, ``outlook``, ``outlook_light`` and the source columns. A growth
+        target's level is shown beside the growth that is judged.
+    """
+    rows = progress.dropna(subset=["forecast_value"])
+    is_growth = rows["kind"] == "growth_rate"
+    known = rows["base_total"].where(is_growth)
+    level = rows["forecast_level"].where(is_growth, rows["forecast_value"])
+    ends = {
+        name: (known * (1 + rows[column] / 100)).where(is_growth, rows[column])
+        for name, column in (("low", "forecast_low"), ("high", "forecast_high"))
+    }
+    targets = zip(rows["target_value"], rows["unit"], strict=True)
+    return rows.assign(
+        unit=rows["level_unit"].where(is_growth, rows["unit"]),
+        amount=level,
+        **ends,
+        growth=rows["forecast_value"].where(is_growth),
+        target=[("增长" if unit == "%" else "") + amount(value, unit) for value, unit in targets],
+        odds=[odds(value) for value in rows["forecast_probability"]],
+        years=rows["forecast_years"],
+    ).reset_index(drop=True)
 
 
 def chart_note(as_of: date, *, is_example: bool) -> str:

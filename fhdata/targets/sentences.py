@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 
 from fhdata.periods import Period, parse_period
+from fhdata.quantities import known_units
 from fhdata.rounding import half_up, number_text
 from fhdata.targets import states
 
 TO_FILL = "【待补】"
 NOT_YET = "未到计划日期"
 PERCENT_DIGITS, VALUE_DIGITS = 1, 2
+SURE = 0.05
 SHORT: Mapping[str, str] = {
     states.PENDING: "目标值尚未下达",
     states.NOT_DUE: "数据未到发布期",
@@ -61,6 +63,22 @@ def against(gap_pp: float, what: str = "序时进度", above: str = "超") -> st
     if printed == 0:
         return f"与{what}持平"
     return f"{above if printed > 0 else '低于'}{what}{number_text(abs(printed), PERCENT_DIGITS)}个百分点"
+
+
+def odds(probability: float) -> str:
+    """A probability as it is printed: 97% would promise more than a few past years can tell, so the ends stay open.
+
+    Example:
+        >>> odds(0.97), odds(0.6), odds(0.0)
+        ('95%以上', '60%', '不足5%')
+    """
+    if np.isnan(probability):
+        return ""
+    if probability < SURE:
+        return f"不足{number_text(100 * SURE, 0)}%"
+    if probability > 1 - SURE:
+        return f"{number_text(100 * (1 - SURE), 0)}%以上"
+    return f"{number_text(100 * probability, 0)}%"
 
 
 def reach(period: str, *, is_balance: bool = False) -> str:
@@ -153,7 +171,7 @@ def _decline(row: Row) -> str:
     asked = -row["target_value"] if row["direction"] == "at_most" else row["target_value"]
     goal = f"要求下降{amount(asked, '%')}" if asked > 0 else "要求下降"
     short = f"，相差{number_text(-row['gap_pp'], PERCENT_DIGITS)}个百分点" if row["gap_pp"] < 0 else ""
-    return f"{_when(row)}，{row['title']}{change(row['growth_pct'])}，{goal}{short}。"
+    return f"{_when(row)}，{row['indicator_name']}{change(row['growth_pct'])}，{goal}{short}。"
 
 
 def _relative(row: Row) -> str:
@@ -181,12 +199,10 @@ def _ahead(row: Row) -> str:
     if row["state"] in (states.DONE, states.IMPOSSIBLE, states.BREACHED):
         return "。"
     text = ""
-    if (
-        row["kind"] != "growth_rate"
-        and row["planned_ratio"] > 0
-        and row["needed_per_month"] > 0
-        and not np.isnan(row["pace_per_month"])
-    ):
+    is_open = row["kind"] != "growth_rate" and row["needed_per_month"] > 0
+    if is_open and _is_counted(row["unit"]):
+        text += f"；后期还须完成{amount(row['target_value'] - row['observed_value'], row['unit'])}"
+    elif is_open and row["planned_ratio"] > 0 and not np.isnan(row["pace_per_month"]):
         text += f"；后期月均须完成{amount(row['needed_per_month'], row['unit'])}，此前月均" + amount(
             row["pace_per_month"], row["unit"]
         )
@@ -196,9 +212,14 @@ def _ahead(row: Row) -> str:
             f"；按往年进度（{int(row['forecast_years'])}年）推算全年{name}{amount(row['forecast_value'], row['unit'])}"
         )
         if not np.isnan(row["forecast_low"]):
-            odds = number_text(100 * row["forecast_probability"], 0)
-            text += f"（{amount(row['forecast_low'])}—{amount(row['forecast_high'])}，达标概率{odds}%）"
+            chance = odds(row["forecast_probability"])
+            text += f"（{amount(row['forecast_low'])}—{amount(row['forecast_high'])}，达标概率{chance}）"
     return text + "。"
+
+
+def _is_counted(unit: str) -> bool:
+    """Whether the unit counts whole things (家, 个, 场 …), of which a fraction a month would be nonsense."""
+    return unit not in known_units()
 
 
 _SENTENCES: Mapping[str, Callable[[Row], str]] = {
