@@ -247,7 +247,7 @@ def test_terminal_gets_a_bar_and_a_log_gets_lines(capsys: pytest.CaptureFixture[
     progress = screen.start(report, march(report))
     assert progress is not None
     progress(6, 12)
-    assert "\r2023-03 targets 发展六仗目标调度 [██████████··········] 6/12" in capsys.readouterr().err
+    assert "\r2023-03 targets 目标调度 [██████████··········] 6/12" in capsys.readouterr().err
 
 
 def test_same_problem_of_two_reports_is_told_once() -> None:

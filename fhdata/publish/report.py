@@ -1,7 +1,7 @@
 """What a report is made of, before it is a page or a workbook: words, finished tables, drawn charts, source notes."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -20,7 +20,7 @@ class Chart:
     """A chart as saved: its name, its SVG text for the page, its alt text and the names of its files."""
 
     name: str
-    svg: str
+    svg: str = field(repr=False)
     alt_text: str
     files: tuple[str, ...] = ()
     is_narrow: bool = False

@@ -18,6 +18,7 @@ from fhdata.runs.staging import STAGING
 INDEX = "index.html"
 INDEX_PATIENCE_SECONDS = 30.0
 EXAMPLE_MARK = "示例数据"
+LABELS = {".html": "网页", ".xlsx": "Excel 表", ".docx": "Word 通报", ".csv": "数据", ".ipynb": "计算过程"}
 _TAG = re.compile(r"<[^>]*>")
 _LONG_NUMBER = re.compile(r"(?<![\w.])\d{15,18}[\dXx](?!\w)")
 
@@ -99,16 +100,18 @@ def _entry(place: Place, published: Published) -> dict[str, Any]:
     manifest = published.manifest or {}
     files = files_of(published.folder)
     pages = [path for path in files if path.suffix == ".html"]
+    is_damaged = bool(verify(published))
     return {
         "period": str(published.period),
         "period_label": published.period.label,
         "title": manifest.get("report", {}).get("title", published.name),
-        "state": "与清单不符" if verify(published) else "已发布",
-        "light": "none",
+        "state": "与清单不符" if is_damaged else "已发布",
+        "light": "red" if is_damaged else "green",
         "as_of": manifest.get("parameters", {}).get("as_of", ""),
         "files": [
-            (path.relative_to(published.folder).as_posix(), path.relative_to(place.reports).as_posix())
+            (LABELS[path.suffix], path.relative_to(place.reports).as_posix())
             for path in files
+            if path.parent == published.folder and path.suffix in LABELS
         ],
         # A page made from example data says so; the list says it again.
         "is_example": any(EXAMPLE_MARK in page.read_text(encoding="utf-8") for page in pages),
