@@ -1,5 +1,6 @@
 """The house keeps its own rules: one source of dependencies, one-way imports, clean formatting, thin notebooks."""
 
+import ast
 import json
 import re
 import subprocess
@@ -77,8 +78,6 @@ def _notebooks() -> list[Path]:
 @pytest.mark.parametrize("path", _notebooks(), ids=lambda path: path.stem)
 def test_notebook_is_thin(path: Path) -> None:
     """No function, no loop, no filtering, no reading of workbooks: a notebook is the procedure."""
-    import ast
-
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     forbidden = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.Try, ast.comprehension)

@@ -65,9 +65,9 @@ def test_machine_paths_are_found_in_texts_and_packed_files(tmp_path: Path) -> No
     ("text", "found"),
     [
         ("见 data/raw/2023-03/工业/月报.xlsx", []),
-        ("（1/2）3/home/4", []),
+        ("（1/2）3/opt/4", []),
         ("file:///x/y.xlsx", ["file:///x/y.xlsx"]),
-        ("在 /home/someone/a.csv 里", ["/home/someone/a.csv"]),
+        ("在 /opt/someone/a.csv 里", ["/opt/someone/a.csv"]),
         (r"C:\Users\someone\a.csv", [r"C:\Users\someone\a.csv"]),
         ("data:image/png;base64,AAAA /tmp/AAAA", []),
     ],
