@@ -1,0 +1,1 @@
+"""Workbooks in, tidy observations out; knows spreadsheets and no rule."""

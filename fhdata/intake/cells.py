@@ -1,0 +1,205 @@
+"""Tables and grids → raw cells, whole columns at a time, as Arrow tables that are cheap to make and to join."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fhdata.intake.grids import Grid, Position, address, column_letters, is_blank, text_of
+from fhdata.intake.numbers import ALLOWED, Number, number_as_written, percent_text, read_number
+from fhdata.intake.period_text import read_period
+from fhdata.intake.tables import Table
+from fhdata.problems import Problem
+
+COLUMNS = (
+    "source_file", "source_sheet", "source_cell", "series_label", "column_label", "unit_text", "period", "span",
+    "raw_text", "value", "nothing", "layout", "area", "measure", "row_label", "mark", "released", "status",
+)  # fmt: skip
+HIDDEN_TEXT = "（个人信息，不显示）"
+_TEXT = pa.large_string()
+_SCHEMA = pa.schema([(name, pa.float64() if name == "value" else _TEXT) for name in COLUMNS])
+_LARGE = 1e10  # from here on the fast writer uses powers of ten
+
+
+def no_cells() -> pa.Table:
+    """No raw cells, with the right columns and types."""
+    return _SCHEMA.empty_table()
+
+
+def to_frame(tables: Sequence[pa.Table]) -> pd.DataFrame:
+    """Raw cells as a frame: text columns as pandas text, ``value`` as float64 with NaN where there is no number."""
+    return pa.concat_tables([no_cells(), *tables]).to_pandas()
+
+
+def from_frame(frame: pd.DataFrame) -> pa.Table:
+    """The way back, for cells that were corrected."""
+    return pa.Table.from_pandas(frame[list(COLUMNS)], preserve_index=False).cast(_SCHEMA)
+
+
+def table_cells(
+    table: Table, grid: Grid, personal: frozenset[Position], *, released: str, status: str
+) -> tuple[pa.Table, list[Problem]]:
+    """Raw cells of a table, row by row, and a problem for each cell that is neither a number nor a kind of nothing.
+
+    Args:
+        table: the table found.
+        grid: its sheet.
+        personal: cells whose content is not copied.
+        released: the day the sheet was released.
+        status: final, preliminary, revised or example.
+    """
+    height, width = len(table.rows), len(table.columns)
+    by_row = np.repeat(np.arange(height), width)
+    by_column = np.tile(np.arange(width), height)
+    values, odd = _values(table, grid)
+    letters = [column_letters(column) for column in table.columns]
+    numbers = [str(row + 1) for row in table.rows]
+    columns = {
+        "source_cell": pc.binary_join_element_wise(
+            _spread(letters, by_column), _spread(numbers, by_row), pa.scalar("", _TEXT)
+        ),
+        "series_label": _facts(table, "series", by_row, by_column),
+        "column_label": _spread(table.column_facts["label"], by_column),
+        "unit_text": _facts(table, "unit", by_row, by_column),
+        **{name: _facts(table, name, by_row, by_column) for name in ("period", "span", "area", "measure")},
+        "raw_text": _plain_texts(values),
+        "value": pa.array(values),
+        "row_label": _spread(table.row_facts["label"], by_row),
+    }
+    constants = {
+        **dict.fromkeys(("nothing", "mark"), ""),
+        "source_file": grid.file,
+        "source_sheet": grid.name,
+        "layout": table.layout.name,
+        "released": released,
+        "status": status,
+    }
+    columns |= {name: pa.repeat(pa.scalar(text, _TEXT), height * width) for name, text in constants.items()}
+    patches, problems = _patches(odd, table, grid, personal)
+    columns |= {name: _patched(columns[name], changes) for name, changes in patches.items() if changes}
+    return pa.table(columns).select(list(COLUMNS)).cast(_SCHEMA), problems
+
+
+def _spread(texts: Sequence[str], codes: np.ndarray) -> pa.Array:
+    return pa.array(texts, _TEXT).take(pa.array(codes))
+
+
+def _facts(table: Table, fact: str, by_row: np.ndarray, by_column: np.ndarray) -> pa.Array:
+    """A fact of every cell: what its column says, else what its row says."""
+    over, beside = table.column_facts[fact], table.row_facts[fact]
+    if not any(over):
+        return _spread(beside, by_row)
+    if not any(beside):
+        return _spread(over, by_column)
+    has_own = np.array([bool(text) for text in over])[by_column]
+    return pc.if_else(pa.array(has_own), _spread(over, by_column), _spread(beside, by_row))
+
+
+def _values(table: Table, grid: Grid) -> tuple[np.ndarray, list[tuple[int, int]]]:
+    """The numbers, row by row, NaN where a cell is not a plain number; and the places of those cells."""
+    matrix = np.full((len(table.rows), len(table.columns)), np.nan)
+    for index, column in enumerate(table.columns):
+        matrix[:, index] = [cell if type(cell := grid.rows[row][column]) is float else np.nan for row in table.rows]
+    odd = ~np.isfinite(matrix)
+    if grid.marks.percents:
+        wanted = [[(row, column) in grid.marks.percents for column in table.columns] for row in table.rows]
+        odd |= np.array(wanted, dtype=bool).reshape(odd.shape)
+    return matrix.ravel(), [(int(row), int(index)) for row, index in np.argwhere(odd)]
+
+
+def _plain_texts(values: np.ndarray) -> pa.Array:
+    texts = pc.fill_null(pc.cast(pa.array(values, from_pandas=True), _TEXT), "")
+    large = np.flatnonzero(np.abs(values) >= _LARGE).tolist()
+    return _patched(texts, {place: number_as_written(float(values[place])) for place in large})
+
+
+def _patched(column: pa.Array, changes: dict[int, object]) -> pa.Array:
+    """The column with some places changed; the places come in ascending order."""
+    if not changes:
+        return column
+    mask = np.zeros(len(column), dtype=bool)
+    mask[list(changes)] = True
+    return pc.replace_with_mask(column, pa.array(mask), pa.array(list(changes.values()), column.type))
+
+
+def _patches(
+    odd: list[tuple[int, int]], table: Table, grid: Grid, personal: frozenset[Position]
+) -> tuple[dict[str, dict[int, object]], list[Problem]]:
+    """What the cells that are not plain numbers say: their text read, the kinds of nothing told apart."""
+    problems: list[Problem] = []
+    patches: dict[str, dict[int, object]] = {name: {} for name in ("raw_text", "value", "nothing", "unit_text", "mark")}
+    for row, index in odd:
+        at = (table.rows[row], table.columns[index])
+        place = row * len(table.columns) + index
+        hidden = grid.broken(at) or (HIDDEN_TEXT if at in personal else "")
+        raw = grid.rows[at[0]][at[1]]
+        shown = hidden or (percent_text(raw) if at in grid.marks.percents else number_as_written(raw))
+        patches["raw_text"][place] = shown
+        patches["value"][place] = np.nan
+        if hidden:
+            continue
+        number = read_number(shown if isinstance(raw, float) and at in grid.marks.percents else raw)
+        if number is None:
+            found = f"写的是“{text_of(raw)[:30]}”"
+            problems.append(grid.problem("unreadable_number", found, ALLOWED, "请改正后重发", at))
+            continue
+        patches["value"][place] = np.nan if number.value is None else number.value
+        patches["nothing"][place] = number.nothing
+        patches["mark"][place] = number.mark
+        if number.unit:
+            patches["unit_text"][place] = number.unit
+    return patches, problems
+
+
+def generic_cells(
+    grid: Grid, rows: Iterable[int], places: Iterable[Position], personal: frozenset[Position]
+) -> pa.Table:
+    """Raw cells of what fits no layout: every number, with the nearest text on its left and above.
+
+    Args:
+        grid: the sheet.
+        rows: whole rows to list.
+        places: single cells to list besides.
+        personal: cells that are not copied.
+    """
+    whole, single = set(rows), set(places)
+    if not whole and not single:
+        return no_cells()
+    above: dict[int, str] = {}
+    found: list[dict[str, object]] = []
+    for row, cells in enumerate(grid.rows):
+        left = ""
+        for column, cell in enumerate(cells):
+            at = (row, column)
+            broken = grid.broken(at)
+            if is_blank(cell) and not broken:
+                continue
+            number = None if at in personal else read_number(cell)
+            is_text = isinstance(cell, str) and (number is None or (number.nothing != "" and not left))
+            if is_text and not broken:
+                left = above[column] = HIDDEN_TEXT if at in personal else text_of(cell)
+            elif row in whole or at in single:
+                shown = broken or (percent_text(cell) if at in grid.marks.percents else number_as_written(cell))
+                labels = {"series_label": left, "row_label": left, "column_label": above.get(column, "")}
+                facts = _number_facts(number, labels)
+                found.append(
+                    {"source_cell": address(*at), "raw_text": HIDDEN_TEXT if at in personal else shown} | facts
+                )
+    blank = {**dict.fromkeys(COLUMNS, ""), "value": np.nan, "source_file": grid.file, "source_sheet": grid.name}
+    return pa.Table.from_pylist([blank | one for one in found], schema=_SCHEMA)
+
+
+def _number_facts(number: Number | None, labels: dict[str, str]) -> dict[str, object]:
+    reading = read_period(labels["column_label"]) or read_period(labels["row_label"])
+    told = {"period": str(reading.period) if reading else "", "span": reading.span if reading else ""}
+    facts: dict[str, object] = {**labels, **told}
+    if number is None:
+        return facts
+    return facts | {
+        "value": np.nan if number.value is None else number.value,
+        "nothing": number.nothing,
+        "unit_text": number.unit,
+        "mark": number.mark,
+    }

@@ -1,0 +1,212 @@
+"""Raw workbooks → observations: names become indicators, units the registry's, and every fact keeps its cell."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fhdata.intake import checks, corrections
+from fhdata.intake.cells import from_frame, no_cells, to_frame
+from fhdata.intake.corrections import no_corrections
+from fhdata.intake.layouts import Layout, load_layouts
+from fhdata.intake.raw_cells import workbook_cells
+from fhdata.intake.releases import EXAMPLE, RECEIVED, read_received
+from fhdata.intake.resolve import KEY, OBSERVATION_COLUMNS, resolve
+from fhdata.periods import Period, parse_period
+from fhdata.problems import Problem, ProblemsFound, problem
+
+__all__ = ["KEY", "OBSERVATION_COLUMNS", "Intake", "latest", "read_observations"]
+
+_BESIDE = {RECEIVED, corrections.FILE}
+_FILE_COLUMNS = ["file", "period", "topic", "layouts", "cells", "numbers", "released", "problems"]
+_NOT_READ = (".md", ".txt", ".json")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a reading of the raw folder gave.
+
+    ``observations``: one row a fact and release. ``blanks``: one row a cell without a number, with the kind of
+    ``nothing``. ``files``: one row a workbook. ``excluded``: cells and files left out on purpose, with the reason.
+    ``problems``: everything that is wrong; where there is one, nothing should be computed.
+    """
+
+    observations: pd.DataFrame
+    problems: tuple[Problem, ...]
+    files: pd.DataFrame
+    excluded: pd.DataFrame
+    blanks: pd.DataFrame
+    corrections: pd.DataFrame
+
+    @property
+    def is_example(self) -> bool:
+        """Whether any figure comes from a sheet that says its figures are made up (示例数据)."""
+        return bool((self.observations["status"] == EXAMPLE).any())
+
+
+def read_observations(
+    raw_folder: Path,
+    indicators: pd.DataFrame,
+    indicator_names: pd.DataFrame,
+    home: Path,
+    as_of: date,
+    *,
+    area: str = "",
+    layouts: tuple[Layout, ...] | None = None,
+) -> Intake:
+    """Read every workbook under ``raw_folder/<period>/<topic>/``.
+
+    Grain of the result: one row an indicator, area, period, span, measure and release.
+
+    Args:
+        raw_folder: the raw folder of a place.
+        indicators: the registry (code, unit, aggregation, frequency, has_january, observable_from, price_basis …).
+        indicator_names: names as written in sheets and what they stand for.
+        home: the place's folder; file names are shown relative to it.
+        as_of: only what was released by this day counts.
+        area: the area of sheets that name none.
+        layouts: the families to try; the shipped ones where left out.
+
+    Returns:
+        Observations with all problems of all files; a broken file never keeps the others from being read.
+    """
+    families = load_layouts() if layouts is None else layouts
+    readings = [
+        reading
+        for folder, paths in sorted(_folders(raw_folder).items())
+        for reading in _read_folder(folder, paths, raw_folder, families, home=home, as_of=as_of)
+    ]
+    cells = to_frame([reading.cells for reading in readings])
+    known = _where(cells, cells["layout"] != "")
+    is_later = known["released"] > as_of.isoformat()
+    outcome = resolve(_where(known, (known["released"] != "") & ~is_later), indicators, indicator_names, area)
+    in_force = pd.concat([reading.corrections for reading in readings] or [no_corrections()], ignore_index=True)
+    observations, check_problems = checks.check(outcome.observations, indicators, in_force)
+    problems = {problem for reading in readings for problem in reading.problems}
+    unread = [reading.unread for reading in readings if reading.unread]
+    excluded = [*unread, *_excluded(known[is_later], f"报出日期晚于 {as_of.isoformat()}"), *outcome.excluded]
+    return Intake(
+        observations=observations,
+        problems=tuple(sorted(problems | {*outcome.problems, *check_problems})),
+        files=pd.DataFrame([reading.file for reading in readings if reading.file], columns=_FILE_COLUMNS),
+        excluded=pd.DataFrame(excluded, columns=["file", "sheet", "cells", "reason", "released"]),
+        blanks=outcome.blanks,
+        corrections=in_force,
+    )
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What one workbook gave, or the lists beside the workbooks of one folder (``file`` empty).
+
+    ``unread`` tells of a workbook that was left alone because its period had not begun by ``as_of``.
+    """
+
+    problems: list[Problem]
+    cells: pa.Table = field(default_factory=no_cells)
+    file: dict[str, object] = field(default_factory=dict)
+    corrections: pd.DataFrame = field(default_factory=no_corrections)
+    unread: dict[str, object] = field(default_factory=dict)
+
+
+def _read_folder(
+    folder: Path, paths: list[Path], raw_folder: Path, layouts: tuple[Layout, ...], *, home: Path, as_of: date
+) -> Iterator[_Reading]:
+    received, wrong = read_received(folder, _shown(folder / RECEIVED, home))
+    where = _shown(folder / corrections.FILE, home)
+    listed, unclear = corrections.load(folder, where)
+    yield _Reading([*wrong, *unclear])
+    for path in paths:
+        shown = _shown(path, home)
+        context, problems = _context(path, raw_folder, shown)
+        if context and context.previous().end >= as_of:
+            reason = f"{context} 在 {as_of.isoformat()} 还没有开始"
+            yield _Reading([], unread={"file": shown, "sheet": "", "cells": 0, "reason": reason, "released": ""})
+            continue
+        cells, found = workbook_cells(path, layouts, shown=shown, context=context, received=received.get(path.name))
+        in_force = no_corrections()
+        if any(one.file == path.name for one in listed):
+            frame, found, in_force, unmet = corrections.apply(to_frame([cells]), found, listed, path.name, where)
+            cells, found = from_frame(frame), found + unmet
+        days = set(pc.unique(cells["released"].filter(pc.not_equal(cells["layout"], ""))).to_pylist())
+        if "" in days:
+            allowed = "表内写“报出日期：2023-04-08”，或记在 received.csv 里"
+            problems.append(problem("no_release_date", "不知道何时报出", allowed, "请补上", file=shown))
+        row = _file_row(path, raw_folder, shown, cells, len(found))
+        is_later = bool(days) and min(days) > as_of.isoformat()  # what is wrong with it was not known by then either
+        yield _Reading([*problems, *([] if is_later else found)], cells, row, in_force)
+
+
+def latest(observations: pd.DataFrame) -> pd.DataFrame:
+    """The last release of each fact.
+
+    Grain: one row an indicator, area, period, span and measure.
+
+    Args:
+        observations: OBSERVATION_COLUMNS; already cut at ``as_of``.
+    """
+    ordered = observations.sort_values([*KEY, "released"], kind="stable")
+    return ordered.drop_duplicates(list(KEY), keep="last").reset_index(drop=True)
+
+
+def _where(cells: pd.DataFrame, is_kept: pd.Series) -> pd.DataFrame:
+    return cells if is_kept.all() else cells[is_kept]
+
+
+def _folders(raw_folder: Path) -> dict[Path, list[Path]]:
+    """Every file that may be a workbook, by its folder."""
+    found: dict[Path, list[Path]] = {}
+    for path in sorted(raw_folder.rglob("*")):
+        is_other = path.name in _BESIDE or path.suffix.lower() in _NOT_READ or path.name.startswith((".", "~$"))
+        if path.is_file() and not is_other:
+            found.setdefault(path.parent, []).append(path)
+    return found
+
+
+def _shown(path: Path, home: Path) -> str:
+    resolved, base = path.resolve(), home.resolve()
+    return resolved.relative_to(base).as_posix() if resolved.is_relative_to(base) else path.name
+
+
+def _context(path: Path, raw_folder: Path, shown: str) -> tuple[Period | None, list[Problem]]:
+    parts = path.relative_to(raw_folder).parts
+    misplaced = [
+        problem(
+            "misplaced_file",
+            "文件放错了地方",
+            "应放在 data/raw/<期间>/<专题>/ 里，如 data/raw/2023-03/indicators/",
+            "请移动",
+            file=shown,
+        )
+    ]
+    if len(parts) != 3:
+        return None, misplaced
+    try:
+        return parse_period(parts[0]), []
+    except ProblemsFound:
+        return None, misplaced
+
+
+def _file_row(path: Path, raw_folder: Path, shown: str, cells: pa.Table, problems: int) -> dict[str, object]:
+    parts = path.relative_to(raw_folder).parts
+    return {
+        "file": shown,
+        "period": parts[0] if len(parts) > 1 else "",
+        "topic": parts[1] if len(parts) > 2 else "",
+        "layouts": ";".join(sorted(set(pc.unique(cells["layout"]).to_pylist()) - {""})),
+        "cells": cells.num_rows,
+        "numbers": pc.sum(pc.is_finite(cells["value"])).as_py() or 0,
+        "released": pc.max(cells["released"]).as_py() or "",
+        "problems": problems,
+    }
+
+
+def _excluded(cells: pd.DataFrame, reason: str) -> list[dict[str, object]]:
+    return [
+        {"file": file, "sheet": sheet, "cells": len(part), "reason": reason, "released": released}
+        for (file, sheet, released), part in cells.groupby(["source_file", "source_sheet", "released"])
+    ]

@@ -1,0 +1,106 @@
+"""What is wrong on a sheet, said cell by cell."""
+
+from fhdata.intake.grids import Grid, Position, address, column_letters, is_blank, text_of
+from fhdata.intake.identifiers import personal_kind
+from fhdata.intake.numbers import read_number
+from fhdata.intake.tables import Misfit, Table
+from fhdata.problems import Problem
+
+_REWRITE = "请核对表头，或为这种表新增一个版式文件"
+_RESEND = "请改正后重发"
+_SHOWN = 5
+_LEAST_DIGITS = 11
+_LEAST_NUMBER = 1e10
+
+
+def formula_problems(grid: Grid) -> list[Problem]:
+    """Error cells and formulas that were never calculated: readers show both as blanks."""
+    found = [
+        grid.problem("error_cell", f"公式出错（{text}）", "应是数字或空白", "请改正公式后重发", at)
+        for at, text in sorted(grid.marks.errors.items())
+    ]
+    calculate = "请用 WPS 或 Excel 打开、保存一次再放回"
+    return found + [
+        grid.problem("uncached_formula", "公式没有算出结果", "应是数字", calculate, at)
+        for at in sorted(grid.marks.uncached)
+    ]
+
+
+def misfit_problem(grid: Grid, tables: list[Table], misfits: list[Misfit]) -> Problem:
+    """No layout fits (the nearest is named, with the cells that differ), or more than one does."""
+    if tables:
+        names = "、".join(f"“{one.layout.title}”" for one in tables)
+        return grid.problem("two_layouts", f"同时合于 {names}", "只能合于一种版式", "请改正版式文件")
+    if not misfits:
+        return grid.problem("no_layout", "没有可用的版式", "", _REWRITE)
+    best = max(misfits, key=lambda one: one.score)
+    found = f"不合于任何版式，最接近的是“{best.layout.title}”：{'；'.join(best.reasons)}"
+    return grid.problem("no_layout", found, "", _REWRITE)
+
+
+def has_numbers(grid: Grid) -> bool:
+    """Whether any cell is a number; a sheet of words alone (填表说明, lists) needs no layout."""
+    readings = (read_number(cell) for row in grid.rows for cell in row if not is_blank(cell))
+    return any(one is not None and one.value is not None for one in readings)
+
+
+def personal_cells(grid: Grid, table: Table | None) -> tuple[frozenset[Position], list[Problem]]:
+    """Cells that hold a personal identifier; the problem names the cell and the kind, never the number."""
+    rows = set(table.rows) if table else set()
+    columns = set(table.columns) if table else set()
+    long = [
+        (row, column)
+        for row, cells in enumerate(grid.rows)
+        for column, cell in enumerate(cells)
+        if (len(cell) >= _LEAST_DIGITS if type(cell) is str else type(cell) is float and cell >= _LEAST_NUMBER)
+    ]
+    found = {
+        at: personal_kind(text_of(grid.rows[at[0]][at[1]]), is_data=at[0] in rows and at[1] in columns) for at in long
+    }
+    kinds = {at: kind for at, kind in found.items() if kind}
+    allowed = "指标表和打分表里不能有个人信息"
+    return frozenset(kinds), [
+        grid.problem("personal_data", f"有{kind}", allowed, "请删去后重发", at) for at, kind in sorted(kinds.items())
+    ]
+
+
+def table_problems(table: Table, grid: Grid) -> list[Problem]:
+    """Headers and labels not understood, data cells merged into one, and whatever lies outside the table."""
+    found = [
+        grid.problem("unclear_header", f"写的是“{text}”" if text else "空白", allowed, _RESEND, (row, column))
+        for row, column, text, allowed in table.refusals
+    ]
+    return found + _merged_data(table, grid) + _leftover(table, grid)
+
+
+def _merged_data(table: Table, grid: Grid) -> list[Problem]:
+    rows, columns = set(table.rows), set(table.columns)
+    found = []
+    for top, left, bottom, right in grid.marks.merges:
+        across = sum(column in columns for column in range(left, min(right, grid.width - 1) + 1))
+        down = sum(row in rows for row in range(top, min(bottom, len(grid.rows) - 1) + 1)) if across else 0
+        if across * down > 1 and not is_blank(grid.rows[top][left]):
+            where = f"{address(top, left)}:{address(bottom, right)}"
+            found.append(
+                grid.problem("merged_data", "几个数据格合并成了一格", "每个数据各占一格", "请拆开后重发", where)
+            )
+    return found
+
+
+def _leftover(table: Table, grid: Grid) -> list[Problem]:
+    parts = []
+    for items, what in (
+        ([str(row + 1) for row in table.unread], "行"),
+        ([column_letters(column) for column in table.unread_columns if _has_content(grid, column)], "列"),
+    ):
+        if items:
+            more = " …" if len(items) > _SHOWN else ""
+            parts.append(f"第 {'、'.join(items[:_SHOWN])}{more} {what}")
+    if not parts:
+        return []
+    found = f"表以外还有内容没有读（{'，'.join(parts)}）"
+    return [grid.problem("leftover_cells", found, "一张工作表放一张表", "请把其他内容移到别的工作表或删去")]
+
+
+def _has_content(grid: Grid, column: int) -> bool:
+    return any(not is_blank(row[column]) or grid.broken((at, column)) for at, row in enumerate(grid.rows))
