@@ -167,7 +167,7 @@ def _withheld(ranking: pd.DataFrame, vetoed: Ints, exclusions: pd.DataFrame, awa
     document = exclusions["document"].to_numpy()[vetoed[out]]
     last = awards[awards["side"] == TOP].groupby("series")["to_place"].max()
     rows = rows.assign(rule_source=document, side=TOP, kind=WITHHELD, label=WITHHELD_LABEL, fen=0, executor="")
-    return rows[rows["rank"] <= rows["series"].map(last).fillna(0)]
+    return rows[rows["rank"] <= rows["series"].map(last).astype("float64").fillna(0)]
 
 
 def _by_streak(ranking: pd.DataFrame, streaks: pd.DataFrame, awards: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:

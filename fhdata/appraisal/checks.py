@@ -181,13 +181,16 @@ def not_handed_in(grid: Grid, scheme: Scheme) -> pd.DataFrame:
     """Who has not handed in: one row a county, month, series and item with a cell that has no result.
 
     Returns:
-        county, month, series, item, item_name, department, units (how many), unit_names (joined by 、).
+        county, month, series, item, item_name, department (its name where the items tell it), units (how many),
+        unit_names (joined by 、).
     """
     cells = grid.is_missing
     names = grid.rows["unit_name"].astype("object").to_numpy()[grid.row_at[cells]]
     listed = pd.DataFrame({"at": grid.item_at[cells], "unit_name": names})
     joined = listed.groupby("at")["unit_name"].agg(["size", "、".join])
-    items = grid.items.iloc[joined.index][[*GROUP, "item", "department"]].reset_index(drop=True)
+    listed_items = grid.items.iloc[joined.index].reset_index(drop=True)
+    named = listed_items["department_name" if "department_name" in listed_items else "department"]
+    items = listed_items[[*GROUP, "item"]].assign(department=named)
     titles = dict(zip(scheme.items["item"], scheme.items["name"], strict=True))
     item_names = [titles.get(str(item), str(item)) for item in items["item"]]
     counts, texts = joined["size"].to_numpy(dtype=np.int64), joined["join"].to_numpy()

@@ -20,7 +20,7 @@ from fhdata.appraisal.scoring import cells_table
 from fhdata.appraisal.streaks import streaks
 from fhdata.appraisal.year import QUARTERS, year_points
 from fhdata.money import FEN_PER_YUAN
-from fhdata.problems import problem, stop_on
+from fhdata.problems import hint, problem, stop_on
 from fhdata.rules.appraisal import FUNDS
 
 COUNTY, MONTH = "", "2023-03"
@@ -124,6 +124,7 @@ def bonus(scheme: Scheme, *, events: list[dict[str, Any]]) -> Answer:
     day = date(2023, 3, 10)
     texts = {"county": COUNTY, "role": ALONE, "work": "", "subject": UNIT, "document": ""}
     usual = texts | {"document_date": day, "registered": day}
+    _check_events(events)
     counted = count_events(pd.DataFrame([usual | event for event in events], columns=EVENT_COLUMNS), scheme)
     sums = counted.groupby("unit", sort=False)["counted_e4"].sum()
     barred = counted[~counted["is_counted"]]
@@ -181,6 +182,23 @@ def _last_rows(last: dict[str, list[str]], series: str) -> pd.DataFrame:
     rows = [(COUNTY, month, series, unit, 1) for month, units in last.items() for unit in units]
     ranked = [(COUNTY, month, series, "", 2) for month in last]  # the month was ranked, whoever was last
     return pd.DataFrame(rows + ranked, columns=["county", "period", "series", "unit", "last_place"])
+
+
+def _check_events(events: list[dict[str, Any]]) -> None:
+    """Refuse a misspelt or missing key, which would otherwise be taken for one left out."""
+    found = [
+        problem("unknown_key", f"events 里没有“{name}”这一项", hint(name, EVENT_COLUMNS), "请改正")
+        for event in events
+        for name in event
+        if name not in EVENT_COLUMNS
+    ]
+    found += [
+        problem("missing_key", f"events 里有一条没有写 {name}", "此项必填", "请补上")
+        for event in events
+        for name in ("unit", "kind", "level")
+        if name not in event
+    ]
+    stop_on(found)
 
 
 def _cell(score: object) -> tuple[float, str]:

@@ -4,7 +4,7 @@ Amounts go in as an int or as text ("0.01"; never a float) and come out as print
 A call with a ``book`` is given the rules of the place by whoever runs the example.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -150,7 +150,7 @@ def spending_check(
     return {"product_wan_yuan": money_text(product, "万元"), "fault": found[0].code if found else ""}
 
 
-CALLS = {
+CALLS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "standard": standard,
     "nursing_allowance": nursing_allowance,
     "document_check": document_check,

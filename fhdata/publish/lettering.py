@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+import matplotlib as mpl
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
@@ -16,7 +18,13 @@ WORDS = re.compile(r"[A-Za-z0-9.,%+/:−-]+|.", flags=re.DOTALL)
 
 
 def text_width(text: str, points: float) -> float:
-    """The width of a line of text in inches."""
+    """The width of a line of text in inches, under the settings in force."""
+    return _measured(text, points, mpl.rcParams["text.hinting"])
+
+
+@lru_cache(maxsize=20_000)
+def _measured(text: str, points: float, hinting: str) -> float:
+    """The same lines are measured again and again while a chart is laid out."""
     renderer = _renderer()
     width, _, _ = renderer.get_text_width_height_descent(
         text, FontProperties(family=list(families()), size=points), ismath=False

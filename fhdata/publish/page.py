@@ -88,10 +88,11 @@ def _rows(table: Table | None, sources: dict[str, Source]) -> list[list[Cell]]:
 def _cell(column: Column, row: dict[Hashable, Any], sources: dict[str, Source]) -> Cell:
     value = row[column.name]
     source = row[column.source] if column.source else None
+    text = cell_text(column, value)
     return Cell(
-        text=cell_text(column, value),
+        text=text + (str(row[column.mark]) if column.mark else ""),
         column=column,
-        light=str(row[column.light]) if column.light else "",
+        light=str(row[column.light]) if column.light and text else "",
         anchor="" if is_missing(value) or is_missing(source) or source == "" else sources[str(source)].anchor,
         sort_key="" if is_missing(value) else str(value),
     )

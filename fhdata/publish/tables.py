@@ -28,7 +28,8 @@ class Column:
     ``kind``: text; list (甲;乙 is printed as 甲、乙); number; signed (a difference, always with its sign);
     ratio (0.44 is printed as 44.0%). ``digits`` None prints as many decimals as the value has, three at most. ``width``
     is in characters of the workbook, a Chinese character counting two. ``light`` names the column that holds green,
-    amber, red or none; ``source`` the column that holds the id of the source note.
+    amber, red or none; ``source`` the column that holds the id of the source note; ``mark`` the column that holds a
+    sign printed behind the value, such as *, or "".
     """
 
     name: str
@@ -40,6 +41,7 @@ class Column:
     light: str = ""
     source: str = ""
     has_bar: bool = False
+    mark: str = ""
 
     @property
     def alignment(self) -> Align:
@@ -59,7 +61,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A finished frame and how it is printed; ``unit`` and ``as_of`` make the line under the title."""
+    """A finished frame and how it is printed; ``unit`` and ``as_of`` make the line under the title.
+
+    ``told`` names the column whose sentences a notice says in its text, the rest of the table being an annex.
+    """
 
     title: str
     frame: pd.DataFrame
@@ -67,6 +72,7 @@ class Table:
     unit: str = ""
     as_of: str = ""
     footnotes: tuple[str, ...] = ()
+    told: str = ""
 
     @property
     def note_line(self) -> str:
@@ -114,8 +120,13 @@ def _shown(column: Column, value: float) -> Decimal:
     return exact(value) * (100 if column.kind == "ratio" else 1)
 
 
-def excel_format(column: Column, value: float) -> str:
-    """The spreadsheet's number format that prints what ``cell_text`` prints."""
+def excel_format(column: Column, value: float, mark: str = "") -> str:
+    """The spreadsheet's number format that prints what ``cell_text`` prints, with the sign behind it."""
+    shown = _excel_format(column, value)
+    return ";".join(f'{part}"{mark}"' for part in shown.split(";")) if mark else shown
+
+
+def _excel_format(column: Column, value: float) -> str:
     digits = shown_digits(column, value)
     number = "#,##0" + (f".{'0' * digits}" if digits else "")
     if column.kind == "signed":
@@ -127,8 +138,10 @@ def excel_format(column: Column, value: float) -> str:
 def table_problems(table: Table) -> list[Problem]:
     """What would keep a table from being printed: missing columns, text among numbers, unknown lights."""
     problems: list[Problem] = []
+    if table.told and table.told not in table.frame.columns:
+        problems.append(problem("no_column", f"《{table.title}》没有“{table.told}”一列", "", "请核对报表所列的栏目"))
     for column in table.columns:
-        for name in filter(None, (column.name, column.light, column.source)):
+        for name in filter(None, (column.name, column.light, column.source, column.mark)):
             if name not in table.frame.columns:
                 problems.append(
                     problem("no_column", f"《{table.title}》没有“{name}”一列", "", "请核对报表所列的栏目", file="")

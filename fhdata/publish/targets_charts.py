@@ -38,7 +38,7 @@ def draw_target_charts(
     """
     completed = progress.dropna(subset=["completion_ratio", "planned_ratio", "gap_pp"])
     growing = progress.loc[progress["kind"] == "growth_rate"].dropna(subset=["growth_pct", "target_value"])
-    charts = [save(states_by_battle(counts, findings[STATES], footnote), folder, STATES, counts, findings[STATES])]
+    charts = [draw_states_chart(counts, findings, footnote=footnote, folder=folder)]
     if not completed.empty:
         data = completed[[*SHOWN, "completion_ratio", "planned_ratio", "gap_pp"]]
         figure = completion_bullets(completed, findings[COMPLETION], footnote)
@@ -49,6 +49,12 @@ def draw_target_charts(
         charts.append(save(figure, folder, GROWTH, data, findings[GROWTH]))
     charts += [_path(progress, path, findings, footnote, folder) for _, path in paths.groupby("code", sort=False)]
     return tuple(charts)
+
+
+def draw_states_chart(counts: pd.DataFrame, findings: Mapping[str, str], *, footnote: str, folder: Path) -> Chart:
+    """Draw and save the chart of states by battle alone; arguments as for ``draw_target_charts``."""
+    figure = states_by_battle(counts, findings[STATES], footnote)
+    return save(figure, folder, STATES, counts, findings[STATES])
 
 
 def _path(

@@ -1,94 +1,19 @@
-"""The report on growth targets: which finished table stands where, and how each is printed."""
+"""The month's report on growth targets (月通报): which finished table stands where."""
 
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
-from fhdata.publish.report import TO_BE_WRITTEN, Chart, KeyFigure, Report, Section, sources_of
-from fhdata.publish.tables import Column, Table
+from fhdata.publish import targets_lists as lists
+from fhdata.publish.report import TO_BE_WRITTEN, Chart, KeyFigure, Report, Section, Source, sources_of
+from fhdata.publish.tables import Table
 
-CODE = Column("code", "编号", align="center", width=8)
-TITLE = Column("title", "目标", width=34)
-STATE = Column("state", "进度", align="center", width=12, light="progress_light")
-LEAD = Column("lead_units", "牵头单位", "list", width=20)
-GAP = Column("gap_pp", "差距（百分点）", "signed", 1, width=11)
-
-PROGRESS = (
-    CODE,
-    TITLE,
-    Column("unit", "单位", align="center", width=8),
-    Column("target_value", "目标值", "number", None, width=10),
-    Column("observed_value", "完成数", "number", None, width=11, source="source"),
-    Column("completion_ratio", "完成率", "ratio", 1, width=9),
-    GAP,
-    Column("growth_pct", "同比（%）", "signed", 1, width=9),
-    Column("required_growth_pct", "后期须增长（%）", "signed", 1, width=11),
-    STATE,
-    Column("outlook", "前景", align="center", width=12, light="outlook_light"),
-    LEAD,
-)
-COUNTED_STATES = (
-    "已完成", "达序时", "欠序时(轻)", "欠序时(重)", "已无法完成", "已突破",
-    "缺报", "未到发布期", "目标待定", "目标冲突", "不适用",
-)  # fmt: skip
-COUNTS = (
-    Column("battle", "类别", width=20),
-    Column("total", "合计", "number", 0, width=8),
-    *(Column(state, state, "number", 0, width=9) for state in COUNTED_STATES),
-)
-SOURCED_CODE = Column("code", "编号", align="center", width=8, source="source")
-LAGGING = (SOURCED_CODE, Column("sentence", "情况", width=70), STATE, LEAD)
-CHANGED = (
-    CODE,
-    TITLE,
-    Column("state_before", "上期", align="center", width=12),
-    Column("state", "本期", align="center", width=12),
-    Column("change", "变化", align="center", width=8),
-    GAP,
-    LEAD,
-)
-AHEAD = (
-    SOURCED_CODE,
-    TITLE,
-    Column("unit", "单位", align="center", width=8),
-    Column("amount", "推算全年", "number", 1, width=12),
-    Column("low", "区间低", "number", 1, width=12),
-    Column("high", "区间高", "number", 1, width=12),
-    Column("growth", "推算增速（%）", "signed", 1, width=11),
-    Column("target", "目标", align="right", width=12),
-    Column("odds", "达标概率", align="center", width=10),
-    Column("years", "往年数", "number", 0, width=8),
-    Column("outlook", "前景", align="center", width=12, light="outlook_light"),
-)
-MISSING = (
-    Column("publisher", "应报单位", width=20),
-    Column("due_date", "应报日期", align="center", width=12),
-    Column("indicator_name", "指标", width=28),
-    CODE,
-    TITLE,
-)
-CONTRADICTORY = (
-    Column("type", "类别", width=16),
-    Column("codes", "目标编号", "list", width=14),
-    Column("explanation", "不一致之处", width=60),
-    Column("citations", "出处", width=44),
-)
-REVISED = (
-    Column("indicator", "指标", width=24),
-    Column("period", "期间", align="center", width=10),
-    Column("unit", "单位", align="center", width=8),
-    Column("value_before", "原公布数", "number", None, width=12),
-    Column("value", "修订数", "number", None, width=12),
-    Column("released", "修订日期", align="center", width=12),
-    Column("source_file", "出处", width=36),
-)
-RULES = (
-    Column("title", "规则", width=44),
-    Column("value", "采用值", align="right", width=10),
-    Column("unit", "单位", align="center", width=8),
-    Column("source", "依据", width=60),
-)
+DEBT_NOTE = "六项债务指标的算法和警戒线文件没有给出，表中所用均待核实；缺数、分母为0的不亮灯。"
+COUNT_NOTE = "事故起数和人数较小，只比件数，不算百分比。"
+LIVELIHOOD_NOTE = "一件事项列入几张清单的只计一次，各清单序号并列；省定项目的县级指标未下达，列为目标待定。"
+RULING_NOTE = "没有裁定的不一致，两种说法并列；有裁定的注明以何为准、由谁裁定。"
+EARLIER = {"before_file": "source_file", "before_sheet": "source_sheet", "before_cell": "source_cell"}
 
 
 @dataclass(frozen=True)
@@ -104,6 +29,10 @@ class TargetTables:
     contradictions: pd.DataFrame
     revisions: pd.DataFrame
     rules: pd.DataFrame
+    livelihood: pd.DataFrame
+    livelihood_counts: pd.DataFrame
+    pairs: pd.DataFrame
+    debt: pd.DataFrame
 
 
 def targets_report(
@@ -129,67 +58,132 @@ def targets_report(
         charts: in the order in which they are shown.
         notes: what was left out or corrected, for 口径说明.
     """
-    progress = _sourced(tables.progress)
+    progress = lists.sourced(tables.progress)
     day = as_of.isoformat()
-    sections = (
-        Section(
-            "一、总体情况", (overview, TO_BE_WRITTEN), charts[0] if charts else None,
-            Table("分类进度", tables.counts, COUNTS, "项", day),
+    sections = [
+        *overall(overview, charts, tables.counts, day),
+        lists.listed(
+            "进度落后的目标",
+            lists.sourced(tables.laggards),
+            lists.LAGGING,
+            day,
+            "本期没有落后的目标。",
+            told="sentence",
         ),
-        *(Section("", chart=chart) for chart in charts[1:]),
-        _listed("二、进度落后的目标", _sourced(tables.laggards), LAGGING, day, "本期没有落后的目标。"),
-        _listed("三、比上期变化", tables.changes, CHANGED, day, "与上期相比没有变化，或本期是本年第一期。"),
-        *_by_battle(progress, day),
-        _listed("五、按往年进度推算全年", _sourced(tables.ahead), AHEAD, day, "没有可以推算的目标。"),
-        _listed("六、应报未报", tables.missing, MISSING, day, "应报的都已报来。"),
-        _listed("七、文件中的不一致", tables.contradictions, CONTRADICTORY, day, "没有发现不一致。"),
-        _listed("八、数据修订", tables.revisions, REVISED, day, "没有修订。"),
-        Section("九、下一步工作要求", (TO_BE_WRITTEN,)),
-        Section("附：采用的规则", table=Table("采用的规则", tables.rules, RULES, "", day)),
-    )  # fmt: skip
+        lists.listed("比上期变化", tables.changes, lists.CHANGED, day, "与上期相比没有变化，或本期是本年第一期。"),
+        *by_battle(progress, day),
+        *livelihood(tables.livelihood, tables.livelihood_counts, day),
+        lists.listed("按往年进度推算全年", lists.sourced(tables.ahead), lists.AHEAD, day, "没有可以推算的目标。"),
+        *risk(tables.pairs, tables.debt, day),
+        lists.listed("应报未报", tables.missing, lists.MISSING, day, "应报的都已报来。"),
+        disagreements(tables.contradictions, day),
+        lists.listed("数据修订", tables.revisions, lists.REVISED, day, "没有修订。"),
+        Section("下一步工作要求", (TO_BE_WRITTEN,)),
+        Section("附：采用的规则", table=Table("采用的规则", tables.rules, lists.RULES, "", day)),
+    ]
     return Report(
         title=title,
         subtitle="按完成率、增速和时间节点逐项比对，进度与前景分开判断",
         period_label=period_label,
         as_of=as_of,
         is_example=is_example,
-        key_figures=_key_figures(tables.progress),
-        sections=sections,
-        sources=sources_of(progress),
+        key_figures=key_figures(tables.progress),
+        sections=lists.numbered(sections),
+        sources=(*sources_of(progress), *risk_sources(tables.pairs, tables.debt)),
         notes=notes,
     )
 
 
-def _sourced(frame: pd.DataFrame) -> pd.DataFrame:
-    """A figure leads to its source note where it has a cell; what was not reported has none."""
-    return frame.assign(source=frame["code"].where(frame["source_cell"].fillna("") != "", ""))
+def overall(overview: str, charts: tuple[Chart, ...], counts: pd.DataFrame, day: str) -> list[Section]:
+    """总体情况: the first sentence, the charts, and how many targets of each battle are in each state."""
+    first = charts[0] if charts else None
+    table = Table("分类进度", counts, lists.COUNTS, "项", day)
+    return [
+        Section("总体情况", (overview, TO_BE_WRITTEN), first, table),
+        *(Section("", chart=chart) for chart in charts[1:]),
+    ]
 
 
-def _listed(heading: str, frame: pd.DataFrame, columns: tuple[Column, ...], day: str, nothing: str) -> Section:
-    if frame.empty:
-        return Section(heading, (nothing,))
-    return Section(heading, table=Table(heading.split("、", 1)[-1], frame, columns, "", day))
-
-
-def _by_battle(progress: pd.DataFrame, day: str) -> list[Section]:
+def by_battle(progress: pd.DataFrame, day: str) -> list[Section]:
+    """Every target, one table a battle."""
     battles = list(progress["battle"].drop_duplicates())
     return [
         Section(
-            "四、各项目标进展" if number == 0 else "",
-            table=Table(battle, progress.loc[progress["battle"] == battle].reset_index(drop=True), PROGRESS, "", day),
+            "各项目标进展" if number == 0 else "",
+            table=Table(
+                battle, progress.loc[progress["battle"] == battle].reset_index(drop=True), lists.PROGRESS, "", day
+            ),
         )
         for number, battle in enumerate(battles)
     ]
 
 
-def _key_figures(progress: pd.DataFrame) -> tuple[KeyFigure, ...]:
+def livelihood(things: pd.DataFrame, counts: pd.DataFrame, day: str) -> list[Section]:
+    """民生实事: how the lists stand, and every thing once with the lists it is in; nothing where there is no list."""
+    if things.empty:
+        return []
+    documents = "、".join(things["document"].drop_duplicates())
+    title = "民生实事项目（同一事项只列一次）"
+    notes = (LIVELIHOOD_NOTE, f"条款出自{documents}。")
+    table = Table(title, lists.sourced(things), lists.LIVELIHOOD, "", day, notes)
+    return [
+        Section("民生实事", table=Table("各清单项目进度", counts, lists.LIST_COUNTS, "项", day)),
+        Section("", table=table),
+    ]
+
+
+def risk(pairs: pd.DataFrame, debt: pd.DataFrame, day: str) -> list[Section]:
+    """风险监测: accidents and deaths by the same months, the debt ratios; nothing where none is registered."""
+    tables = [
+        Table(name, frame, columns, "", day, (note,))
+        for name, frame, columns, note in (
+            ("事故起数、人数与上年同期", _sourced_pairs(pairs), lists.PAIRS, COUNT_NOTE),
+            ("政府债务指标", _sourced_debt(debt), lists.DEBT, DEBT_NOTE),
+        )
+        if not frame.empty
+    ]
+    return [Section("" if number else "风险监测", table=table) for number, table in enumerate(tables)]
+
+
+def disagreements(contradictions: pd.DataFrame, day: str) -> Section:
+    """文件中的不一致, each with its ruling or that there is none."""
+    section = lists.listed("文件中的不一致", contradictions, lists.CONTRADICTORY, day, "没有发现不一致。")
+    return section if section.table is None else Section(section.heading, table=section.table, footnotes=(RULING_NOTE,))
+
+
+def risk_sources(pairs: pd.DataFrame, debt: pd.DataFrame) -> tuple[Source, ...]:
+    """Source notes of the risk watch's figures."""
+    counted = _sourced_pairs(pairs).rename(columns={"citation": "rule_source"})
+    owed = _sourced_debt(debt).rename(columns={"citation": "rule_source"})
+    earlier = counted.drop(columns=list(EARLIER.values())).rename(columns=EARLIER)
+    return (
+        *sources_of(counted.loc[counted["source"] != ""], "source", "name"),
+        *sources_of(earlier.loc[earlier["before_source"] != ""], "before_source", "name"),
+        *sources_of(owed.loc[owed["source"] != ""], "source", "title"),
+    )
+
+
+def _sourced_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """This year's count goes by its indicator, last year's by the same with -before."""
+    own = lists.sourced(pairs, "indicator")
+    has_before = pairs["before_cell"].fillna("") != ""
+    return own.assign(before_source=(pairs["indicator"] + "-before").where(has_before, ""))
+
+
+def _sourced_debt(debt: pd.DataFrame) -> pd.DataFrame:
+    """A ratio's note goes by its row: debt-1, debt-2 …"""
+    numbers = pd.Series([f"debt-{number}" for number in range(1, len(debt) + 1)], index=debt.index, dtype="object")
+    return lists.sourced(debt.assign(number=numbers), "number")
+
+
+def key_figures(progress: pd.DataFrame) -> tuple[KeyFigure, ...]:
+    """How many targets there are and how many are under each light."""
     lights = progress["progress_light"].value_counts()
-    behind = int(lights.get("amber", 0)), int(lights.get("red", 0))
     told = [
         ("目标合计", len(progress), ""),
         ("达序时或已完成", int(lights.get("green", 0)), "green"),
-        ("略欠序时", behind[0], "amber"),
-        ("明显落后或已突破", behind[1], "red"),
+        ("略欠序时", int(lights.get("amber", 0)), "amber"),
+        ("明显落后或已突破", int(lights.get("red", 0)), "red"),
         ("暂不能判断", int(lights.get("none", 0)), "none"),
     ]
     return tuple(KeyFigure(label, f"{count:,}", "项", light=light) for label, count, light in told)

@@ -157,7 +157,8 @@ def _write_header(opened: _Book, sheet: Worksheet, table: Table, head: int) -> N
     for number, column in enumerate(table.columns):
         sheet.set_column(number, number, column.width)
         sheet.write_string(head, number, column.label, style)
-    sheet.set_row(head, 32)
+    lines = max((_lines_of(column.label, column) for column in table.columns), default=1)
+    sheet.set_row(head, max(32, LINE_HEIGHT * lines + ROW_PADDING))
     sheet.freeze_panes(head + 1, 1)
 
 
@@ -170,7 +171,8 @@ def _write_cell(
     value, light = record[column.name], record.get(column.light, "")
     text = cell_text(column, value)
     if column.is_number and not is_missing(value):
-        sheet.write_number(*at, float(value), opened.format(num_format=excel_format(column, value), **look))
+        mark = str(record[column.mark]) if column.mark else ""
+        sheet.write_number(*at, float(value), opened.format(num_format=excel_format(column, value, mark), **look))
     elif column.light and text:
         shape = opened.format(font_color=LIGHTS[light].colour, font_size=10.5)
         parts = [shape, LIGHTS[light].shape, opened.format(font_size=10.5), f" {text}"]

@@ -106,20 +106,18 @@ def outlooks(progress: pd.DataFrame) -> pd.DataFrame:
     Returns:
         ``code``, ``title``, ``unit``, ``amount``, ``low``, ``high`` (the year's level in ``unit``), ``growth`` (%),
         ``target``, ``odds`` (as text), ``years``, ``outlook``, ``outlook_light`` and the source columns. A growth
-        target's level is shown beside the growth that is judged.
+        target's level is last year's total grown as forecast, so that it lies within its interval.
     """
     rows = progress.dropna(subset=["forecast_value"])
     is_growth = rows["kind"] == "growth_rate"
     known = rows["base_total"].where(is_growth)
-    level = rows["forecast_level"].where(is_growth, rows["forecast_value"])
     ends = {
         name: (known * (1 + rows[column] / 100)).where(is_growth, rows[column])
-        for name, column in (("low", "forecast_low"), ("high", "forecast_high"))
+        for name, column in (("amount", "forecast_value"), ("low", "forecast_low"), ("high", "forecast_high"))
     }
     targets = zip(rows["target_value"], rows["unit"], strict=True)
     return rows.assign(
         unit=rows["level_unit"].where(is_growth, rows["unit"]),
-        amount=level,
         **ends,
         growth=rows["forecast_value"].where(is_growth),
         target=[("增长" if unit == "%" else "") + amount(value, unit) for value, unit in targets],
@@ -134,14 +132,21 @@ def chart_note(as_of: date, *, is_example: bool) -> str:
     return f"{made_up}来源：各单位报送数　数据截至{as_of.isoformat()}　年中数据为初步数"
 
 
-def notes(excluded: pd.DataFrame, corrections: pd.DataFrame) -> tuple[str, ...]:
+def notes(excluded: pd.DataFrame, corrections: pd.DataFrame, as_of: date) -> tuple[str, ...]:
     """The 口径说明 of a report: how it compares, what was left out, what was corrected.
 
+    What came in after ``as_of`` is not told: the report made then could not know of it, and the same report made again
+    must be the same.
+
     Args:
-        excluded: ``file``, ``sheet``, ``cells``, ``reason``; one row a sheet.
+        excluded: ``file``, ``sheet``, ``cells``, ``reason``, ``released``; one row a sheet.
         corrections: ``file``, ``sheet``, ``cell``, ``says``, ``should``, ``why``; one row a correction in force.
+        as_of: the day of knowledge.
     """
-    left_out = excluded.groupby("reason", sort=True).agg(files=("file", "nunique"), cells=("cells", "sum"))
+    was_known = (excluded["released"] <= as_of.isoformat()) & (excluded["cells"] > 0)
+    left_out = (
+        excluded.loc[was_known].groupby("reason", sort=True).agg(files=("file", "nunique"), cells=("cells", "sum"))
+    )
     return (
         "与目标比较用未修约的数；修约只在印出时做一次，四舍五入。",
         "序时进度按登记的路径计算：均匀、按上年进度、按季、按时间节点；增速目标只比增速，不算完成率。",

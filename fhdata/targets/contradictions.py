@@ -1,6 +1,7 @@
 """Contradictions within the documents, found by rule from the register and the mentions; only a ruling settles one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -20,6 +21,7 @@ from fhdata.targets.disagreements import (
 )
 
 COLUMNS = ("id", "type", "codes", "explanation", "citations", "is_blocking")
+UNSETTLED = "未裁定"
 RULING_COLUMNS = ("id", "holds", "decided_by", "document", "decided", "note")
 
 
@@ -29,6 +31,8 @@ def find_contradictions(
     indicators: pd.DataFrame,
     bases: pd.DataFrame | None = None,
     base_tolerance_ratio: float = 0.01,
+    *,
+    names: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Places where the documents disagree with themselves.
 
@@ -41,6 +45,7 @@ def find_contradictions(
         indicators: the registry (``indicator``, ``unit``).
         bases: last year's published totals, ``indicator``, ``value`` in the registry's unit, ``source``.
         base_tolerance_ratio: how far an implied base may lie from the published one (targets are rounded numbers).
+        names: what lists call a target, ``code``, ``name``, ``document``, ``section``.
 
     Returns:
         ``id`` (stable: type and codes), ``type``, ``codes`` (joined by ";"), ``explanation`` (Chinese), ``citations``,
@@ -54,7 +59,7 @@ def find_contradictions(
         lambda: parts_above_whole(targets),
         lambda: other_units(said, targets, indicators),
         lambda: other_leads(targets, mentions),
-        lambda: other_names(targets),
+        lambda: other_names(targets, names),
         lambda: unclear_subjects(targets),
         lambda: implied_bases(targets, indicators, bases, base_tolerance_ratio),
     )
@@ -62,15 +67,17 @@ def find_contradictions(
     return pd.DataFrame(rows, columns=list(COLUMNS)).drop_duplicates("id").reset_index(drop=True)
 
 
-def apply_rulings(contradictions: pd.DataFrame, rulings: pd.DataFrame) -> pd.DataFrame:
+def apply_rulings(contradictions: pd.DataFrame, rulings: pd.DataFrame, as_of: date | None = None) -> pd.DataFrame:
     """Mark the contradictions that somebody has decided; each ruling settles exactly the one it names.
 
     Args:
         contradictions: ``find_contradictions``' table.
         rulings: ``id``, ``holds`` (the reading that holds), ``decided_by``, ``document``, ``decided`` (date), ``note``.
+        as_of: only rulings decided by this day count; None for all.
 
     Returns:
-        The table with ``is_settled`` and the ruling's columns (empty where none); all rows stay.
+        The table with ``is_settled``, the ruling's columns (empty where none) and ``ruling`` (all of it in words);
+        all rows stay.
 
     Raises:
         ProblemsFound: a ruling on a contradiction that does not exist, or two on one.
@@ -88,11 +95,21 @@ def apply_rulings(contradictions: pd.DataFrame, rulings: pd.DataFrame) -> pd.Dat
             *(problem("double_ruling", f"矛盾“{name}”有两个裁定", "只能有一个", "请删去一个") for name in twice["id"]),
         ]
     )
-    renamed = rulings[list(RULING_COLUMNS)].rename(columns={"document": "ruling_document", "note": "ruling_note"})
+    in_force = rulings if as_of is None else rulings.loc[[day <= as_of for day in rulings["decided"]]]
+    renamed = in_force[list(RULING_COLUMNS)].rename(columns={"document": "ruling_document", "note": "ruling_note"})
     joined = contradictions.merge(renamed, on="id", how="left")
-    filled = joined.assign(is_settled=joined["id"].isin(rulings["id"]))
+    filled = joined.assign(is_settled=joined["id"].isin(in_force["id"]))
     texts = ["holds", "decided_by", "ruling_document", "ruling_note"]
-    return filled.assign(**{name: filled[name].fillna("") for name in texts})
+    told = filled.assign(**{name: filled[name].fillna("") for name in texts})
+    return told.assign(ruling=[_ruling_text(row) for row in told.to_dict("records")])
+
+
+def _ruling_text(row: Mapping[Hashable, object]) -> str:
+    """What was decided, by whom and when, or that nobody has: every row of the report says so."""
+    if not row["is_settled"]:
+        return UNSETTLED
+    note = f"（{row['ruling_note']}）" if row["ruling_note"] else ""
+    return f"已裁定：以{row['holds']}为准{note}，{row['decided_by']}，{row['ruling_document']}，{row['decided']}"
 
 
 def conflicted_codes(contradictions: pd.DataFrame) -> frozenset[str]:

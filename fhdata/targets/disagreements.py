@@ -218,16 +218,25 @@ def other_leads(targets: pd.DataFrame, mentions: pd.DataFrame) -> list[dict[str,
     return found
 
 
-def other_names(targets: pd.DataFrame) -> list[dict[str, object]]:
-    """One number under several names, where the register says it is one thing."""
+def other_names(targets: pd.DataFrame, names: pd.DataFrame | None = None) -> list[dict[str, object]]:
+    """One thing under several names, where the register says it is one (``same_as``): its titles and lists' names."""
     found = []
     heads = pd.Series(_groups(targets), index=targets.index)
+    columns = ["code", "name", "document", "section"]
+    own = targets.rename(columns={"title": "name"})[columns]
+    called = own if names is None else pd.concat([own, names[columns]], ignore_index=True)
     for _, rows in targets.loc[targets["same_as"].fillna("") != ""].groupby(heads, sort=False):
-        if rows["title"].map(subject_of).nunique() > 1:
-            texts = [f"{row.document} {row.section}称“{row.title}”" for row in _rows(rows)]
-            places = rows["document"] + " " + rows["section"]
+        said = called.loc[called["code"].isin(rows["code"])]
+        once = said.loc[~said["name"].map(subject_of).duplicated()]
+        if len(once) > 1:
+            texts = [f"{row.document} {row.section}称“{row.name}”" for row in _named(once)]
+            places = once["document"] + " " + once["section"]
             found.append(_row(OTHER_NAME, rows["code"], "同一事项：" + "，".join(texts), places))
     return found
+
+
+def _named(frame: pd.DataFrame) -> list[Any]:
+    return list(frame.itertuples(index=False))
 
 
 def unclear_subjects(targets: pd.DataFrame) -> list[dict[str, object]]:

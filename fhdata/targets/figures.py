@@ -51,7 +51,14 @@ class Figures:
 
 
 def read_figures(
-    targets: pd.DataFrame, indicators: pd.DataFrame, series: Series, *, year: int, slot: int, as_of: date
+    targets: pd.DataFrame,
+    indicators: pd.DataFrame,
+    series: Series,
+    *,
+    year: int,
+    slot: int,
+    as_of: date,
+    is_tenday: bool = False,
 ) -> Figures:
     """Line the series up with the targets, one row a target, converted to the target's unit.
 
@@ -62,6 +69,8 @@ def read_figures(
         year: the year tracked.
         slot: how far the report reaches, 1-36.
         as_of: the day of knowledge; a figure not published by its due day is overdue.
+        is_tenday: whether the report is a ten-day one, made before its month's figures are due: where a figure is
+            neither out nor due it looks at the one before.
 
     Raises:
         ProblemsFound: a target's unit does not convert to its indicator's.
@@ -73,7 +82,12 @@ def read_figures(
     factor = _factors(targets, registry)
     frequency = _first_written(targets["frequency"], registry["frequency"])
     observable = _first_written(targets["observable_from"], registry["observable_from"]).astype(np.float64)
-    expected = _expected_slot(frequency, observable, slot, figures[:, :, at], targets)
+    expected = _expected_slot(frequency, observable, slot, figures[:, :, at])
+    due_days = registry["due_day"].to_numpy(dtype=np.float64)
+    if is_tenday:
+        early = ~_is_out(figures[:, :, at], expected) & ~_is_due(year, expected, due_days, as_of)
+        before = np.maximum(expected - _steps(frequency), 0)
+        expected = np.where(early & (before >= 3 * observable), before, np.where(early, 0, expected))
     return Figures(
         level=np.where(pooled[:, None, None], level, level * factor[:, None, None]),
         published_growth=figures[GROWTH],
@@ -92,7 +106,7 @@ def read_figures(
         price_basis=registry["price_basis"].to_numpy(dtype=object),
         frequency=frequency,
         slot=expected,
-        is_due=_is_due(year, expected, registry["due_day"].to_numpy(dtype=np.float64), as_of),
+        is_due=_is_due(year, expected, due_days, as_of),
         year=at,
     )  # fmt: skip
 
@@ -136,14 +150,23 @@ def _factors(targets: pd.DataFrame, registry: pd.DataFrame) -> Floats:
     return np.array([float(conversion_factor(unit, target)) for unit, target in split], dtype=np.float64)[codes]
 
 
-def _expected_slot(
-    frequency: Texts, observable_from: Floats, slot: int, figures: Floats, targets: pd.DataFrame
-) -> Ints:
+def _steps(frequency: Texts) -> Ints:
+    """How many 旬 lie between two figures."""
+    return np.array([STEPS[str(one)] for one in frequency], dtype=np.int64)
+
+
+def _is_out(figures: Floats, slots: Ints) -> Bools:
+    """Whether any measure has a figure at each row's slot; ``figures`` is measure × row × slot."""
+    picked = figures[:, np.arange(figures.shape[1]), np.maximum(slots, 1) - 1]
+    return (slots > 0) & ~np.isnan(picked).all(axis=0)
+
+
+def _expected_slot(frequency: Texts, observable_from: Floats, slot: int, figures: Floats) -> Ints:
     """The last slot within the report whose figure the indicator's own rhythm brings; 0 where there is none yet.
 
     A ten-day figure that was reported is used; otherwise a report within a month looks at the last whole month.
     """
-    step = np.array([STEPS[str(one)] for one in frequency], dtype=np.int64)
+    step = _steps(frequency)
     expected = slot // step * step
     reported = ~np.isnan(figures[VALUE, :, slot - 1])
     expected = np.where(reported & (slot % 3 > 0), slot, expected)

@@ -74,6 +74,11 @@ def _outcome(inputs: Inputs, observed: Floats, gap: Floats, is_met: Bools) -> Ou
     )  # fmt: skip
 
 
+def has_plan(inputs: Inputs) -> Bools:
+    """Whether something is asked of this year: a target of several years whose yearly parts are not set has no plan."""
+    return inputs.path != "none"
+
+
 def flow(inputs: Inputs) -> Outcome:
     """Level of a flow, increment, milestone: completion A ÷ T, gap 100·(A ÷ T − p); done as soon as T is reached.
 
@@ -85,7 +90,7 @@ def flow(inputs: Inputs) -> Outcome:
     completion = divide(done, inputs.target)
     met = meets(done, inputs.target, "at_least", inputs.is_strict)
     usual = _outcome(inputs, inputs.level, difference(100 * completion, 100 * inputs.planned_ratio), met)
-    late = inputs.is_year_end | (by_quarter & (missed > 0))
+    late = (inputs.is_year_end & has_plan(inputs)) | (by_quarter & (missed > 0))
     return replace(
         usual,
         completion_ratio=completion,
@@ -118,6 +123,7 @@ def balance(inputs: Inputs) -> Outcome:
         distance_ratio=distance,
         planned_ratio=planned,
         is_done=met,
+        is_impossible=inputs.is_year_end & ~met & has_plan(inputs),
         is_strict_gap=keep & inputs.is_strict,
     )
 

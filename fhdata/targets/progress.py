@@ -42,7 +42,8 @@ def track(
     """Where each target stands at a period, as known on a day.
 
     One row a target, in the register's order. Each kind by its own formula (see ``kinds``); a figure is compared with
-    the plan at the period the figure belongs to, so that in April a quarterly indicator is judged by March.
+    the plan at the period the figure belongs to, so that in April a quarterly indicator is judged by March. A ten-day
+    report, made before its month's figures are due, goes by the last figure that is out.
 
     Args:
         targets: the register (TARGET_COLUMNS; optional ``far_pp``, a target's own grade of 欠序时(重)).
@@ -69,7 +70,10 @@ def track(
     wanted = registry["indicator"].isin(set(rows["indicator"]) | set(rows["reference_indicator"].dropna()))
     registry = registry.loc[wanted].reset_index(drop=True)
     series = build_series(as_known(observations, as_of, area), registry, period.year)
-    figures = read_figures(rows, registry, series, year=period.year, slot=slot_of(period), as_of=as_of)
+    figures = read_figures(
+        rows, registry, series, year=period.year, slot=slot_of(period), as_of=as_of,
+        is_tenday=period.cadence == "tenday",
+    )  # fmt: skip
     known = compute(rows, registry, series, figures, period=period, thresholds=chosen, plans=plans)
     blank = blank_kinds(rows, blanks, figures.slot, year=period.year, as_of=as_of, area=area)
     return table(known, judge(known, conflicted, blank))
@@ -81,21 +85,24 @@ def track_previous(
     indicators: pd.DataFrame,
     period: Period,
     as_of: date,
+    *,
+    before: Period | None = None,
     **readings: Any,  # noqa: ANN401 - handed on to ``track``
 ) -> pd.DataFrame:
-    """The table of the period before ``period``, as known on the day of that report; empty for the year's first.
+    """The table of an earlier report, as known on its day; empty where that report was another year's.
 
     Args:
         targets: as for ``track``.
         observations: as for ``track``.
         indicators: as for ``track``.
         period: the period reported on now.
-        as_of: the day up to which figures counted in the previous report.
+        as_of: the day up to which figures counted in the earlier report.
+        before: the earlier report's period; the period just before ``period`` where left out.
         **readings: as for ``track``.
     """
-    before = period.previous()
-    if before.year == period.year:
-        return track(targets, observations, indicators, before, as_of, **readings)
+    earlier = before or period.previous()
+    if earlier.year == period.year:
+        return track(targets, observations, indicators, earlier, as_of, **readings)
     return track(targets, observations, indicators, period, as_of, **readings).iloc[:0]
 
 

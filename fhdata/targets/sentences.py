@@ -119,6 +119,9 @@ def sentences(progress: pd.DataFrame) -> pd.Series:
 
 
 def _level(row: Row) -> str:
+    if row["direction"] == "equal" and row["state"] == states.DONE:
+        standard = amount(row["target_value"], row["unit"])
+        return f"{_when(row)}，{row['title']}{amount(row['observed_value'], row['unit'])}，与规定（{standard}）一致。"
     parts = [f"{_when(row)}，{row['title']}{amount(row['observed_value'], row['unit'])}"]
     if not np.isnan(row["growth_pct"]):
         parts.append(change(row["growth_pct"]))

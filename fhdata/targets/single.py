@@ -1,6 +1,6 @@
 """One case from plain values: what an official writes down to see whether the suite agrees with a hand calculation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -147,6 +147,15 @@ def state(
     )  # fmt: skip
     answer: dict[str, Any] = {str(name): value for name, value in table.iloc[0].items()}
     return {**answer, "sentence": sentence(answer)}
+
+
+CALLS: Mapping[str, Callable[..., dict[str, Any]]] = {
+    "required_growth": required_growth,
+    "growth": growth,
+    "pace": pace,
+    "forecast": forecast,
+    "state": state,
+}
 
 
 def _observations(figures: Sequence[Mapping[str, Any]], unit: str) -> pd.DataFrame:

@@ -28,6 +28,8 @@ LAGGING = (BREACHED, IMPOSSIBLE, FAR_BEHIND, BEHIND)
 GRADES = {DONE: 0, ON_PACE: 1, BEHIND: 2, FAR_BEHIND: 3, IMPOSSIBLE: 4, BREACHED: 4}
 SILENT = (NOT_DUE, NOT_REPORTED, NOT_APPLICABLE, PENDING, CONFLICT)
 BETTER, WORSE, NEWS = "好转", "转差", "其他"
+MEASURE_WORDS = {"growth": "增速", "numerator": "（分子）", "denominator": "（分母）"}
+SPAN_WORDS = {"ytd": "累计", "month": "当月", "quarter": "当季", "year": "全年", "stock": "期末"}
 FACT = ["indicator", "area", "period", "span", "measure"]
 
 
@@ -135,25 +137,34 @@ def due_within(progress: pd.DataFrame, targets: pd.DataFrame, period: Period, as
     """Milestones and deadlines not yet met that fall within ``days`` after a day.
 
     Returns:
-        ``code``, ``battle``, ``title``, ``lead_units``, ``state``, ``deadline``, by deadline. A step path without a
-        month is due at the year's end.
+        ``code``, ``battle``, ``title``, ``lead_units``, ``state``, ``progress_light``, ``deadline``, by deadline.
+        A step path without a month is due at the year's end.
     """
     month = targets["step_month"].fillna(12).astype("int64")
     ends = {each: Period(period.year, "month", int(each)).end for each in month.unique()}
     dated = targets[["code"]].assign(deadline=month.map(ends))
     is_step = ((targets["path"] == "step") | (targets["kind"] == "binary")).to_numpy()
     near = dated.loc[is_step & [as_of <= day <= as_of + timedelta(days=days) for day in dated["deadline"]]]
-    columns = ["code", "battle", "title", "lead_units", "state"]
+    columns = ["code", "battle", "title", "lead_units", "state", "progress_light"]
     open_ones = progress.loc[~progress["state"].isin((DONE, PENDING)), columns]
     return open_ones.merge(near, on="code").sort_values(["deadline", "code"]).reset_index(drop=True)
 
 
-def revisions(observations: pd.DataFrame, as_of: date, area: str | None = None) -> pd.DataFrame:
+def revisions(
+    observations: pd.DataFrame, as_of: date, area: str | None = None, indicators: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Published numbers that a later release changed, as known on a day: one row per change.
+
+    Args:
+        observations: intake's rows, all releases.
+        as_of: the day of knowledge.
+        area: the area, where observations hold several.
+        indicators: the registry, for ``name``, ``span_name`` and ``where``, which a report prints; left out without it.
 
     Returns:
         The fact's columns, ``value_before``, ``value``, ``unit``, ``released_before``, ``released``, ``source_file``,
-        ``source_sheet``, ``source_cell`` (of the later one), by release.
+        ``source_sheet``, ``source_cell`` (of the later one), by release; with a registry ``name`` (and 增速 where it is
+        a growth), ``span_name`` (累计, 当季 …) and ``where`` (file, sheet and cell in one).
     """
     known = as_known(observations, as_of, area).sort_values([*FACT, "released"], kind="stable")
     earlier = known.groupby(FACT, sort=False)[["value", "released"]].shift()
@@ -161,4 +172,12 @@ def revisions(observations: pd.DataFrame, as_of: date, area: str | None = None) 
     table = known.assign(value_before=earlier["value"], released_before=earlier["released"]).loc[changed]
     columns = [*FACT, "value_before", "value", "unit", "released_before", "released"]
     source = ["source_file", "source_sheet", "source_cell"]
-    return table[columns + source].sort_values(["released", *FACT], kind="stable").reset_index(drop=True)
+    found = table[columns + source].sort_values(["released", *FACT], kind="stable").reset_index(drop=True)
+    if indicators is None:
+        return found
+    names = found["indicator"].map(dict(zip(indicators["indicator"], indicators["name"], strict=True)))
+    return found.assign(
+        name=names.where(found["measure"] == "value", names + found["measure"].map(MEASURE_WORDS).fillna("")),
+        span_name=found["span"].map(SPAN_WORDS).fillna(""),
+        where=found["source_file"] + "「" + found["source_sheet"] + "」" + found["source_cell"],
+    )
