@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from fhdata.sampledata.forms import Cell, Table
 
@@ -33,6 +36,7 @@ def draw(path: Path, tables: Iterable[Table]) -> None:
         tables: the sheets in order.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    formats: dict[tuple[str, int], Format] = {}
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"created": CREATED})
         for table in tables:
@@ -42,7 +46,7 @@ def draw(path: Path, tables: Iterable[Table]) -> None:
             for row in (0, *table.tall_rows):
                 sheet.set_row(row, 30)
             for one in table.cells:
-                _put(book, sheet, one)
+                _put(sheet, one, _format(book, formats, one))
             first, last = table.header_rows
             sheet.freeze_panes(last + 1, 1)
             sheet.repeat_rows(first, last)
@@ -51,11 +55,18 @@ def draw(path: Path, tables: Iterable[Table]) -> None:
             sheet.fit_to_pages(1, 0)
 
 
-def _put(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, cell: Cell) -> None:
-    style = dict(STYLES[cell.style])
-    if isinstance(cell.content, float):
-        style["num_format"] = "0" + ("." + "0" * cell.decimals if cell.decimals else "")
-    made = book.add_format(style)
+def _format(book: Workbook, formats: dict[tuple[str, int], Format], cell: Cell) -> Format:
+    """The cell's format, made once a workbook."""
+    key = (cell.style, cell.decimals if isinstance(cell.content, float) else -1)
+    if key not in formats:
+        style = dict(STYLES[cell.style])
+        if isinstance(cell.content, float):
+            style["num_format"] = "0" + ("." + "0" * cell.decimals if cell.decimals else "")
+        formats[key] = book.add_format(style)
+    return formats[key]
+
+
+def _put(sheet: Worksheet, cell: Cell, made: Format) -> None:
     if cell.rows > 1 or cell.columns > 1:
         end_row, end_column = cell.row + cell.rows - 1, cell.column + cell.columns - 1
         sheet.merge_range(cell.row, cell.column, end_row, end_column, cell.content or "", made)

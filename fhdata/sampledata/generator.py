@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fhdata.periods import Period
 from fhdata.problems import problem, stop_on
+from fhdata.sampledata.appraisal import write_appraisal
 from fhdata.sampledata.drawing import draw
 from fhdata.sampledata.figures import Course, course
 from fhdata.sampledata.forms import LAST_YEAR_KINDS, Table, lay_out
@@ -34,8 +35,8 @@ def generate(folder: Path, periods: Iterable[Period], seed: int, rules_folder: P
     Raises:
         ProblemsFound: a period nothing is known for, or data files that do not fit the rules.
     """
-    plan = read_plan(rules_folder)
-    wanted = [one for period in periods for one in _parts(period, plan)]
+    plan, asked = read_plan(rules_folder), list(periods)
+    wanted = [one for period in asked for one in _parts(period, plan)]
     stop_on(
         problem(
             "bad_period", f"没有 {period} 的示例", f"可选 {plan.year} 年的月、季、年，以及 {_years(plan)}", "请改正期间"
@@ -50,7 +51,7 @@ def generate(folder: Path, periods: Iterable[Period], seed: int, rules_folder: P
             path = folder / str(period) / name
             draw(path, tables)
             written.append(path)
-    return written
+    return written + write_appraisal(folder, asked, seed, plan, rules_folder)
 
 
 def _books(period: Period, plan: Plan, courses: dict[str, Course]) -> dict[str, list[Table]]:
