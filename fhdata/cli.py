@@ -9,9 +9,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fhdata.periods import Period, parse_period
 from fhdata.places import Place, open_place
@@ -19,8 +19,11 @@ from fhdata.problems import Problem, ProblemsFound, problem, stop_on
 from fhdata.runs.catalogue import ALL, CADENCE_NAMES, load_catalogue
 from fhdata.runs.codes import BAD_INPUTS, BAD_PARAMETERS, DONE, FAILED, INTERRUPTED
 from fhdata.runs.command_line import HELP, PERIOD_WORD, REPORT_WORD, Command, Option, command_help, overview, parse
-from fhdata.runs.parameters import attempt
-from fhdata.runs.tasks import Task, plan
+from fhdata.runs.parameters import Parameters, attempt, read_day
+from fhdata.runs.tasks import Task, offered, plan
+
+if TYPE_CHECKING:
+    from fhdata.runs.due import Due
 
 Value = TypeVar("Value")
 CELL_COLUMNS = {
@@ -101,7 +104,7 @@ def _tasks(arguments: argparse.Namespace, wanted: str, period: str) -> tuple[Pla
     elif wanted:
         tasks = attempt(problems, plan, wanted, period, arguments.as_of, lambda known: _cutoff(place, known, problems))
     stop_on(problems)
-    return _found(place), _found(tasks)
+    return _found(place), offered(_found(tasks), _found(place).rules, wanted)
 
 
 def _found(value: Value | None) -> Value:
@@ -126,13 +129,18 @@ def _cutoff(place: Place | None, period: Period, problems: Sequence[Problem]) ->
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.due:
+        return _run_due(arguments)
     wanted, period = (*arguments.words, "", "")[:2]
-    place, tasks = _tasks(arguments, wanted, period)
+    return _make(*_tasks(arguments, wanted, period), arguments.force)
+
+
+def _make(place: Place, tasks: Sequence[Task], is_forced: bool) -> int:
     from fhdata.runs.console import Screen, problem_lines, summary  # noqa: PLC0415 - heavy
     from fhdata.runs.run import exit_code, run_reports  # noqa: PLC0415 - heavy
 
     screen = Screen(sys.stderr)
-    outcomes, unlisted = run_reports(place, tasks, is_forced=arguments.force, on_start=screen.start, on_end=screen.end)
+    outcomes, unlisted = run_reports(place, tasks, is_forced=is_forced, on_start=screen.start, on_end=screen.end)
     print(summary(outcomes), end="")
     problems = [one for outcome in outcomes for one in outcome.problems]
     if problems:
@@ -140,6 +148,40 @@ def _run(arguments: argparse.Namespace) -> int:
     if unlisted:
         print(problem_lines(unlisted, "报告目录没有更新"), end="", file=sys.stderr)
     return exit_code(outcomes) or (FAILED if unlisted else DONE)
+
+
+def _due_rows(arguments: argparse.Namespace) -> "tuple[Place, date, list[Due]]":
+    problems: list[Problem] = list(arguments.problems)
+    place = attempt(problems, _open, arguments)
+    as_of = attempt(problems, read_day, arguments.as_of) or datetime.now(UTC).astimezone().date()
+    stop_on(problems)
+    from fhdata.runs.due import due_at  # noqa: PLC0415 - heavier than the help may be
+
+    try:
+        return _found(place), as_of, due_at(_found(place), as_of)
+    except ProblemsFound as found:
+        raise BadInputs(found.problems) from found
+
+
+def _run_due(arguments: argparse.Namespace) -> int:
+    if arguments.words or arguments.period:
+        arguments.problems.append(problem("extra_word", "--due 不能与报告和期间同写", "", "请去掉其一"))
+    place, as_of, rows = _due_rows(arguments)
+    from fhdata.runs.due import missing  # noqa: PLC0415 - imported by now
+
+    tasks = [(one.report, Parameters(one.period, one.cut_off)) for one in missing(rows)]
+    if not tasks:
+        print(f"截至 {as_of} 应出的报告都已发布。")
+        return DONE
+    return _make(place, tasks, arguments.force)
+
+
+def _due(arguments: argparse.Namespace) -> int:
+    _, as_of, rows = _due_rows(arguments)
+    from fhdata.runs.console import due_table  # noqa: PLC0415 - heavier than the help may be
+
+    print(due_table(rows, as_of), end="")
+    return DONE
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -187,10 +229,37 @@ def _verify(arguments: argparse.Namespace) -> int:
 
     published = published_reports(_found(place), period)
     damaged = [one for report in published for one in verify(report)]
+    if arguments.rerun and not damaged:
+        from fhdata.runs.rerun import rerun  # noqa: PLC0415 - heavy
+        from fhdata.runs.warm import warm_process  # noqa: PLC0415 - heavier than the help may be
+
+        with warm_process() as warm:
+            for report in published:
+                damaged += rerun(_found(place), report, load_catalogue().report(report.name), warm=warm)
     if damaged:
         return _refuse(damaged, FAILED, f"查了 {len(published)} 份报告")
-    print(f"查了 {len(published)} 份报告，全部与清单一致。")
+    again = "，重新生成的每个文件逐字节相同" if arguments.rerun else ""
+    print(f"查了 {len(published)} 份报告，全部与清单一致{again}。")
     return DONE
+
+
+def _trace(arguments: argparse.Namespace) -> int:
+    name, written, row, column = (*arguments.words, "", "", "")[:4]
+    problems: list[Problem] = list(arguments.problems)
+    place = attempt(problems, _open, arguments)
+    report = attempt(problems, load_catalogue().report, name)
+    period = attempt(problems, parse_period, written)
+    stop_on(problems)
+    from fhdata.runs.origins import answer  # noqa: PLC0415 - heavy
+    from fhdata.runs.published import published_reports  # noqa: PLC0415 - heavier than the help may be
+    from fhdata.runs.trace import not_published  # noqa: PLC0415 - the same
+
+    made = [one for one in published_reports(_found(place), period) if one.name == _found(report).name]
+    if not made or made[0].manifest is None:
+        raise BadInputs([not_published(name, _found(period))])
+    text, is_whole = answer(_found(place), made[0], row, column, is_json=arguments.json)
+    print(text, end="")
+    return DONE if is_whole else FAILED
 
 
 def _cells(arguments: argparse.Namespace) -> int:
@@ -220,21 +289,53 @@ def _cells(arguments: argparse.Namespace) -> int:
     return DONE if len(cells) else BAD_INPUTS
 
 
+def _examples(arguments: argparse.Namespace) -> int:
+    stop_on(arguments.problems)
+    place = _open(arguments)
+    from fhdata.examples import run  # noqa: PLC0415 - heavy
+    from fhdata.runs.console import table  # noqa: PLC0415 - heavier than the help may be
+
+    try:
+        rows, code = run([Path(word) for word in arguments.words], place)
+    except ProblemsFound as found:
+        raise BadInputs(found.problems) from found
+    print(table(rows), end="")
+    return code
+
+
 def _sample(arguments: argparse.Namespace) -> int:
+    place, period, folder = _into_new_folder(arguments, "示例数据")
+    from fhdata.sampledata import SEED, generate  # noqa: PLC0415 - heavy
+
+    written = generate(folder, [period], SEED, place.rules)
+    print(f"{len(written)} 个示例文件已写入 {arguments.to}。")
+    return DONE
+
+
+def _template(arguments: argparse.Namespace) -> int:
+    place, period, folder = _into_new_folder(arguments, "空白得分表")
+    from fhdata.runs.templates import write_templates  # noqa: PLC0415 - heavy
+
+    try:
+        written = write_templates(place, period, folder)
+    except ProblemsFound as found:
+        raise BadInputs(found.problems) from found
+    print(f"{len(written)} 张空白得分表已写入 {arguments.to}。")
+    return DONE
+
+
+def _into_new_folder(arguments: argparse.Namespace, what: str) -> tuple[Place, Period, Path]:
+    """The place, the period and the new folder that files are to be written to."""
     problems: list[Problem] = list(arguments.problems)
     period = attempt(problems, parse_period, (*arguments.words, "")[0]) if arguments.words else None
     place = attempt(problems, _open, arguments)
     folder = Path(arguments.to)
     if not arguments.to:
-        problems.append(problem("missing_word", "没有写 --to", "示例数据要写进一个新文件夹", "请补上"))
+        problems.append(problem("missing_word", "没有写 --to", f"{what}要写进一个新文件夹", "请补上"))
     elif folder.exists() and any(folder.iterdir()):
         problems.append(problem("folder_not_empty", f"文件夹“{folder.name}”里已有文件", "", "请另写一个新文件夹"))
     stop_on(problems)
-    from fhdata.sampledata import SEED, generate  # noqa: PLC0415 - heavy
-
-    written = generate(folder, [_found(period)], SEED, _found(place).rules)
-    print(f"{len(written)} 个示例文件已写入 {arguments.to}。")
-    return DONE
+    return _found(place), _found(period), folder
 
 
 def _lab(arguments: argparse.Namespace) -> int:
@@ -248,18 +349,32 @@ def _lab(arguments: argparse.Namespace) -> int:
 HOME = Option("--home", "地方的文件夹（里面有 place.toml）；不写就用当前文件夹或其上级", "文件夹")
 PERIOD = Option("--period", "期间，与直接写在后面一样", PERIOD_WORD)
 AS_OF = Option("--as-of", "数据截至哪一天，如 2023-04-30；不写就用日历的截数日", "日期")
+DUE = Option("--due", "补出日历上到期而没有出的全部报告，按先后顺序")
+TODAY = Option("--as-of", "今天是哪一天，如 2023-05-05；不写就用系统日期", "日期")
+RERUN = Option("--rerun", "在副本里重新生成，逐字节比较")
+JSON = Option("--json", "写成 JSON")
 FORCE = Option("--force", "没有变化也重新做")
 SHEET = Option("--sheet", "只看这一张工作表", "工作表")
 CSV = Option("--csv", "写成这个 CSV 文件，不显示在屏幕上", "文件")
 TO = Option("--to", "写到这个新文件夹", "文件夹")
 
 COMMANDS = {
-    "run": Command("做出并发布报告", (REPORT_WORD, PERIOD_WORD), 2, (PERIOD, AS_OF, HOME, FORCE), _run),
+    "run": Command("做出并发布报告", (REPORT_WORD, PERIOD_WORD), 2, (PERIOD, AS_OF, HOME, FORCE, DUE), _run),
+    "due": Command("列出到今天为止应出、已出和还缺的报告", (), 0, (TODAY, HOME), _due),
     "list": Command("列出有哪些报告、已发布哪些", (), 0, (HOME,), _list),
     "check": Command("只检查原始数据和规则，列出全部问题", (PERIOD_WORD,), 1, (PERIOD, AS_OF, HOME), _check),
     "cells": Command("列出任一工作簿的原始单元格和地址", ("文件",), 1, (SHEET, CSV), _cells),
-    "verify": Command("核对已发布的报告与清单是否一致", (PERIOD_WORD,), 0, (HOME,), _verify),
+    "verify": Command("核对已发布的报告与清单是否一致", (PERIOD_WORD,), 0, (RERUN, HOME), _verify),
+    "trace": Command(
+        "从报告里的一个数查到单元格、条款和算法；不写编号就清点全部",
+        (REPORT_WORD, PERIOD_WORD, "编号", "列"),
+        2,
+        (JSON, HOME),
+        _trace,
+    ),
     "sample": Command("写出一套示例数据", (PERIOD_WORD,), 1, (TO, HOME), _sample),
+    "template": Command("写出一个月的空白得分表，发给各责任部门填", (PERIOD_WORD,), 1, (TO, HOME), _template),
+    "examples": Command("核对写成文本的算例，逐例列出是否一致", ("文件或文件夹…",), 1, (HOME,), _examples),
     "lab": Command("打开 JupyterLab", (), 0, (HOME,), _lab),
 }
 

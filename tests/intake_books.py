@@ -24,7 +24,14 @@ def grid(rows: Rows, name: str = "表", marks: Marks | None = None, *, hidden: b
 
 
 def write_xlsx(
-    path: Path, rows: Rows, *, sheet: str = "表", merges: Sequence[str] = (), start: tuple[int, int] = (0, 0)
+    path: Path,
+    rows: Rows,
+    *,
+    sheet: str = "表",
+    merges: Sequence[str] = (),
+    start: tuple[int, int] = (0, 0),
+    hidden_rows: Sequence[int] = (),
+    hidden_columns: Sequence[int] = (),
 ) -> Path:
     """An .xlsx of one sheet whose first cell lies at ``start``."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,6 +46,10 @@ def write_xlsx(
         first = area.split(":")[0]
         row, column = xlsxwriter.utility.xl_cell_to_rowcol(first)
         page.write(row, column, rows[row - start[0]][column - start[1]])
+    for row in hidden_rows:
+        page.set_row(row, None, None, {"hidden": True})
+    for column in hidden_columns:
+        page.set_column(column, column, None, None, {"hidden": True})
     book.close()
     return path
 

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_files import RULES
 from test_appraisal_frames import (
@@ -331,7 +331,10 @@ TABLES = st.integers(2, len(UNITS)).flatmap(
     lambda count: st.fixed_dictionaries({unit: st.fixed_dictionaries({B: SCORE, C: SCORE}) for unit in UNITS[:count]})
 )
 FIRST = st.lists(st.integers(0, 100), min_size=len(UNITS), max_size=len(UNITS))
-QUICK = settings(max_examples=20, deadline=None)
+COUNTIES = 5  # drawn together and computed in one table, each as if it were alone
+MANY = st.lists(st.tuples(TABLES, FIRST), min_size=COUNTIES, max_size=COUNTIES)
+WEIGHTS = {A: 50, B: 30, C: 20}
+QUICK = settings(max_examples=4, deadline=None)
 
 
 def with_first(table: dict, first: list[int]) -> dict:
@@ -339,14 +342,25 @@ def with_first(table: dict, first: list[int]) -> dict:
     return {unit: {A: float(score)} | table[unit] for unit, score in zip(table, first, strict=False)}
 
 
-def ranked(inputs: MonthInputs) -> pd.DataFrame:
-    return rank_months(inputs, scheme())[2]
+def as_counties(tables: list[dict], weights: dict[str, float]) -> MonthInputs:
+    """One month of several counties, named by their number."""
+    made = [make_inputs(table, weights) for table in tables]
+
+    def joined(name: str) -> pd.DataFrame:
+        parts = [getattr(inputs, name).assign(county=str(number)) for number, inputs in enumerate(made)]
+        return pd.concat(parts, ignore_index=True)
+
+    return MonthInputs(joined("units"), joined("items"), joined("scores"), make_events())
+
+
+def by_unit(frame: pd.DataFrame, name: str) -> dict:
+    return dict(zip(zip(frame["county"], frame["unit"], strict=True), frame[name].tolist(), strict=True))
 
 
 @QUICK
-@given(TABLES, FIRST, st.randoms(use_true_random=False))
-def test_order_of_rows_and_units_never_changes_ranks(table: dict, first: list[int], random) -> None:
-    inputs = make_inputs(with_first(table, first), {A: 50, B: 30, C: 20})
+@given(MANY, st.randoms(use_true_random=False))
+def test_order_of_rows_and_units_never_changes_ranks(many: list, random) -> None:
+    inputs = as_counties([with_first(*one) for one in many], WEIGHTS)
     mixed = {}
     for name in ("units", "items", "scores"):
         rows = list(range(len(getattr(inputs, name))))
@@ -354,68 +368,78 @@ def test_order_of_rows_and_units_never_changes_ranks(table: dict, first: list[in
         mixed[name] = getattr(inputs, name).iloc[rows].reset_index(drop=True)
     one, other = appraised(inputs), appraised(replace(inputs, **mixed))
     for name in ("total_e4", "rank", "last_place"):
-        assert column(one.ranking, name) == column(other.ranking, name)
+        assert by_unit(one.ranking, name) == by_unit(other.ranking, name)
     assert one.execution.equals(other.execution)
 
 
 @QUICK
-@given(TABLES, FIRST, st.integers(0, 100))
-def test_an_item_on_which_all_score_the_same_never_changes_the_order_of_distinct_totals(
-    table: dict, first: list[int], same: int
-) -> None:
-    """Weights 50, 30, 20 become 25, 15, 10 and 50 for the item that all share: every total is halved and shifted."""
-    scores = with_first(table, first)
-    flat = {unit: given_scores | {"work_safety": float(same)} for unit, given_scores in scores.items()}
-    # An item that nobody is covered on drops out, the shared one would weigh more, and nothing would be halved.
-    assume(all(any(one[item] is not None for one in scores.values()) for item in (B, C)))
-    without = ranked(make_inputs(scores, {A: 50, B: 30, C: 20}))["total_e4"].to_numpy()
-    total = ranked(make_inputs(flat, {A: 25, B: 15, C: 10, "work_safety": 50}))["total_e4"].to_numpy()
-    apart = np.subtract.outer(without, without)
-    decided = np.abs(apart) > 2  # nearer ones are decided by the rounding to 0.0001 point
-    assert (np.sign(np.subtract.outer(total, total))[decided] == np.sign(apart)[decided]).all()
+@given(MANY, st.integers(0, 100))
+def test_an_item_on_which_all_score_the_same_never_changes_the_order_of_distinct_totals(many: list, same: int) -> None:
+    """Weights 50, 30, 20 become 25, 15, 10 and 50 for the item that all share: every total is halved and shifted.
+
+    B and C have a score somewhere: an item that nobody is covered on drops out, the shared one would weigh more, and
+    nothing would be halved.
+    """
+    tables = [with_first(*one) for one in many]
+    covered = [
+        {unit: own if number else own | {B: 70.0, C: 70.0} for number, (unit, own) in enumerate(table.items())}
+        for table in tables
+    ]
+    flat = [{unit: own | {"work_safety": float(same)} for unit, own in table.items()} for table in covered]
+    halved = {A: 25, B: 15, C: 10, "work_safety": 50}
+    both = (
+        rank_months(as_counties(covered, WEIGHTS), scheme())[2],
+        rank_months(as_counties(flat, halved), scheme())[2],
+    )
+    for county in map(str, range(COUNTIES)):
+        without, total = (one.loc[one["county"] == county, "total_e4"].to_numpy() for one in both)
+        apart = np.subtract.outer(without, without)
+        decided = np.abs(apart) > 2  # nearer ones are decided by the rounding to 0.0001 point
+        assert (np.sign(np.subtract.outer(total, total))[decided] == np.sign(apart)[decided]).all()
 
 
 @QUICK
-@given(TABLES, FIRST)
-def test_imputed_means_use_only_covered_units_and_nothing_else_is_imputed(table: dict, first: list[int]) -> None:
-    scores = with_first(table, first)
-    cells = cells_table(rank_months(make_inputs(scores, {A: 50, B: 30, C: 20}), scheme())[0])
-    for item in (B, C):
-        real = [one[item] for one in scores.values() if one[item] is not None]
-        rows = cells[cells["item"] == item]
-        imputed = rows[rows["state"] == "imputed"]
-        assert sorted(imputed["unit"]) == sorted(unit for unit in scores if scores[unit][item] is None and real)
-        mean = round(sum(real) / len(real), 4) if real else 0
-        assert all(abs(value / 10_000 - mean) <= 0.0001 for value in imputed["score_e4"])
+@given(MANY)
+def test_imputed_means_use_only_covered_units_and_nothing_else_is_imputed(many: list) -> None:
+    tables = [with_first(*one) for one in many]
+    cells = cells_table(rank_months(as_counties(tables, WEIGHTS), scheme())[0])
+    for number, scores in enumerate(tables):
+        own = cells[cells["county"] == str(number)]
+        for item in (B, C):
+            real = [one[item] for one in scores.values() if one[item] is not None]
+            imputed = own[(own["item"] == item) & (own["state"] == "imputed")]
+            assert sorted(imputed["unit"]) == sorted(unit for unit in scores if scores[unit][item] is None and real)
+            mean = round(sum(real) / len(real), 4) if real else 0
+            assert all(abs(value / 10_000 - mean) <= 0.0001 for value in imputed["score_e4"])
 
 
 @QUICK
-@given(TABLES, FIRST, st.sampled_from(UNITS[:2]))
-def test_nothing_not_handed_in_is_ever_imputed(table: dict, first: list[int], late: str) -> None:
-    inputs = make_inputs(with_first(table, first), {A: 50, B: 30, C: 20})
+@given(MANY, st.sampled_from(UNITS[:2]))
+def test_nothing_not_handed_in_is_ever_imputed(many: list, late: str) -> None:
+    inputs = as_counties([with_first(*one) for one in many], WEIGHTS)
     lacking = inputs.scores[~((inputs.scores["unit"] == late) & (inputs.scores["item"] == B))]
     cells = cells_table(rank_months(replace(inputs, scores=lacking), scheme(), is_final=False)[0])
     assert set(cells.loc[cells["item"] == B, "state"]) == {"pending"}
-    with pytest.raises(ProblemsFound, match="还有 1 个单位没有得分"):
+    with pytest.raises(ProblemsFound, match="还有 1 个单位没有得分") as caught:
         rank_months(replace(inputs, scores=lacking), scheme())
+    assert len(caught.value.problems) == COUNTIES
 
 
 @QUICK
-@given(TABLES, FIRST, st.sampled_from(["full", "pooled"]), st.sampled_from(["competition", "dense"]))
-def test_total_of_rewards_is_the_sum_of_the_list_and_tied_units_get_alike(
-    table: dict, first: list[int], money: str, ties: str
-) -> None:
-    inputs = make_inputs(with_first(table, first), {A: 50, B: 30, C: 20})
+@given(MANY, st.sampled_from(["full", "pooled"]), st.sampled_from(["competition", "dense"]))
+def test_total_of_rewards_is_the_sum_of_the_list_and_tied_units_get_alike(many: list, money: str, ties: str) -> None:
+    inputs = as_counties([with_first(*one) for one in many], WEIGHTS)
     outcome = appraised(inputs, ties_money=money, ties=ties)
     cost = total_cost(outcome.execution)
-    assert cost["net_fen"].sum() == outcome.execution["amount_fen"].sum()
+    listed = outcome.execution.groupby("county")["amount_fen"].sum().to_dict()
+    assert cost.groupby("county")["net_fen"].sum().to_dict() == listed
     assert (cost["rewards_fen"] + cost["deductions_fen"] == cost["net_fen"]).all()
     funds = outcome.execution[outcome.execution["kind"] == "funds"]
-    spread = funds.groupby(["side", "rank"])["amount_fen"].agg(["min", "max"])
+    spread = funds.groupby(["county", "side", "rank"])["amount_fen"].agg(["min", "max"])
     assert (spread["max"] - spread["min"] <= 1).all()  # of a pool that does not divide, one fen apart
 
 
-@QUICK
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(-5, 5)), min_size=1, max_size=30))
 def test_ranks_are_one_to_n_with_competition_ties(rows: list[tuple[int, int]]) -> None:
     group, value = (np.array(part, dtype=np.int64) for part in zip(*rows, strict=True))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -50,16 +51,20 @@ def month_inputs(
     quarters: dict[str, tuple], *events: dict, months: tuple[str, ...] = MONTHS, series: str = SERIES, annual: str = ""
 ) -> MonthInputs:
     """Every month of a quarter has its points, on one item that weighs 100."""
+    scores, items = monthly_tables(tuple(quarters.items()), months, series)
+    return MonthInputs(make_units(list(quarters), series, annual), items, scores, make_events(*events))
+
+
+@cache
+def monthly_tables(
+    quarters: tuple[tuple[str, tuple], ...], months: tuple[str, ...], series: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Scores and items, the same for every test that asks for the same."""
     scores = [
-        make_scores({unit: {A: points[(int(month[5:]) - 1) // 3]} for unit, points in quarters.items()}, month)
+        make_scores({unit: {A: points[(int(month[5:]) - 1) // 3]} for unit, points in quarters}, month)
         for month in months
     ]
-    return MonthInputs(
-        make_units(list(quarters), series, annual),
-        make_items({A: 100}, months, series),
-        pd.concat(scores, ignore_index=True),
-        make_events(*events),
-    )
+    return pd.concat(scores, ignore_index=True), make_items({A: 100}, months, series)
 
 
 def year(
@@ -198,3 +203,13 @@ def test_draft_year_weighs_the_quarters_there_are() -> None:
     assert column(ranking, "total_e4")["甲"] == 913333
     assert ranking["is_draft"].all()
     assert ranking["q3_e4"].isna().all()
+
+
+def test_veto_of_a_month_leaves_the_year_as_it_is() -> None:
+    """甲 is barred in March; nothing bars it from the year's first prize."""
+    inputs = month_inputs(QUARTERS)
+    veto = pd.DataFrame(
+        [(COUNTY, "2023-03", "甲", "示例否决〔2023〕9号")], columns=["county", "period", "unit", "document"]
+    )
+    outcome = year(replace(inputs, exclusions=veto))
+    assert outcome.execution.loc[outcome.execution["unit"] == "甲", "label"].tolist()[0] == "一等奖"

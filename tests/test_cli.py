@@ -49,10 +49,11 @@ def main(capsys: pytest.CaptureFixture[str]) -> Main:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
-    """A place with the shipped rules, no raw data and one small notebook, and a catalogue of that one report."""
+    """A place with the shipped rules, no workbook and one small notebook, and a catalogue of that one report."""
     (tmp_path / "home" / "notebooks").mkdir(parents=True)
     shutil.copytree(ROOT / "fhdata" / "rules" / "fenghuang", tmp_path / "home" / "rules")
-    (tmp_path / "home" / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "home" / "data" / "raw" / "2023-03" / "示例").mkdir(parents=True)
+    (tmp_path / "home" / "data" / "raw" / "2023-03" / "示例" / "说明.txt").write_text("示例数据", encoding="utf-8")
     (tmp_path / "home" / "place.toml").write_text('name = "示例县"\nrules = "rules"\n', encoding="utf-8")
     (tmp_path / "reports.toml").write_text(REPORTS, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -103,7 +104,6 @@ def test_nothing_heavy_is_imported_before_it_is_needed(words: list[str]) -> None
             ["run", "monthly", "2023-03", "--period", "2023-04"],
             ["期间写了两个：2023-03 和 2023-04，只能写一个，请去掉一个。"],
         ),
-        (["check", "2023-03-上旬"], ["没有按 2023-03-上旬 这样的期间出的报告，请用 fhdata list 查看各报告的周期。"]),
         (
             ["run", "montly", "2023Q1", "more", "--forse", "--as-of", "2023-4-1", "--home", "nowhere"],
             [
@@ -258,3 +258,23 @@ def test_same_problem_of_two_reports_is_told_once() -> None:
 
 def test_table_lines_up_chinese_text() -> None:
     assert table([("报告", "a"), ("x", "b\nc")]) == "报告  a\nx     b c\n"
+
+
+def test_examples_are_compared_and_what_is_written_wrong_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = tmp_path / "case.toml"
+    case.write_text(
+        '[[example]]\nname = "甲"\ncall = "growth"\nsource = "示例数据"\n'
+        "given = { current = 3, base = 2 }\nexpect = { growth_pct = 50 }\n",
+        encoding="utf-8",
+    )
+    home = ["--home", str(ROOT)]
+    assert cli.main(["examples", str(case), str(case), *home]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["case.toml  甲    一致  growth_pct = 50  growth_pct = 50.0"] * 2
+    case.write_text(case.read_text("utf-8").replace("= 50", "= 51"), encoding="utf-8")
+    assert cli.main(["examples", str(case), *home]) == 1
+    case.write_text(case.read_text("utf-8").replace("base", "bse"), encoding="utf-8")
+    assert cli.main(["examples", str(case), *home]) == 3
+    assert "不认识“bse”，最接近的是“base”" in capsys.readouterr().err
+    assert cli.main(["examples", *home]) == 2

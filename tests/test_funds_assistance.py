@@ -1,7 +1,5 @@
 """Assistance standards and what a raise costs. All rosters and counts here are made up (示例数据)."""
 
-import inspect
-import tomllib
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -27,13 +25,11 @@ from fhdata.funds.assistance_faults import (
 )
 from fhdata.funds.assistance_funding import funding_due, funding_gap
 from fhdata.funds.assistance_methods import by_headcount, by_household, by_mean, side_by_side
-from fhdata.funds.assistance_single import CALLS
 from fhdata.problems import Problem, ProblemsFound
 from fhdata.rules.rulebook import RuleBook, load_rules
 from fhdata.rules.standards import rates, standards_on
 
 BOOK = load_rules(RULES / "assistance.toml")
-EXAMPLES = tomllib.loads(Path(__file__).with_name("examples").joinpath("assistance.toml").read_text("utf-8"))["example"]
 NEW_YEAR = date(2023, 1, 1)
 YEAR_BEFORE = date(2022, 12, 31)
 MONTHS = [f"2023-{month:02d}" for month in range(1, 13)]
@@ -66,21 +62,6 @@ def codes(problems: list[Problem]) -> list[str]:
 
 def stopped(error: pytest.ExceptionInfo[ProblemsFound]) -> list[str]:
     return codes(list(error.value.problems))
-
-
-# ── examples ──
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=[example["name"] for example in EXAMPLES])
-def test_example(example: dict[str, Any]) -> None:
-    call = CALLS[example["call"]]
-    book = {"book": BOOK} if "book" in inspect.signature(call).parameters else {}
-    answer = call(**book, **example["given"])  # type: ignore[operator]
-    assert {name: answer[name] for name in example["expect"]} == example["expect"]
-
-
-def test_every_call_has_an_example() -> None:
-    assert {example["call"] for example in EXAMPLES} == set(CALLS)
 
 
 # ── standards in force ──

@@ -305,8 +305,41 @@ def test_sheet_that_fits_two_layouts_is_refused() -> None:
     assert one.code == "two_layouts"
 
 
-def test_second_table_below_or_beside_is_told_and_not_taken() -> None:
+def test_second_table_below_is_read_with_its_own_header() -> None:
     rows = [*EXPORT, [], ["指标", "2019Q4"], ["甲(亿元)", 197123.0]]
+    cells = _read(grid(rows))
+    assert _facts(cells, "series_label", "period", "value")[6:] == [("B11", "甲(亿元)", "2019Q4", 197123.0)]
+    assert len(cells) == 7
+
+
+def test_second_county_table_right_below_keeps_the_titles_period_and_its_own_title_is_no_row() -> None:
+    rows = [
+        ["示例县2023年3月月报"], ["指标", "计量单位", "1-3月"], ["收入", "亿元", 5.0],
+        ["表二"], ["指标", "计量单位", "1-2月", "1-3月"], ["支出", "亿元", 4.0, 7.0],
+    ]  # fmt: skip
+    cells = _read(grid(rows))
+    assert _facts(cells, "series_label", "period", "value") == [
+        ("C3", "收入", "2023-03", 5.0),
+        ("C6", "支出", "2023-02", 4.0),
+        ("D6", "支出", "2023-03", 7.0),
+    ]
+
+
+def test_second_table_beside_is_read_with_the_titles_period() -> None:
+    rows = [
+        ["示例县2023年3月月报"],
+        ["指标", "计量单位", "1-3月", "", "指标", "计量单位", "1-3月"],
+        ["收入", "亿元", 5.0, "", "支出", "亿元", 7.0],
+    ]
+    cells = _read(grid(rows))
+    assert _facts(cells, "series_label", "period", "value") == [
+        ("C3", "收入", "2023-03", 5.0),
+        ("G3", "支出", "2023-03", 7.0),
+    ]
+
+
+def test_what_is_no_table_below_or_beside_is_told_and_not_taken() -> None:
+    rows = [*EXPORT, [], ["另有", "甲数"], ["乙", 197123.0]]
     cells, (one,) = read_sheet(grid(rows), LAYOUTS)
     assert (one.code, "第 10、11 行" in one.found) == ("leftover_cells", True)
     assert cells.loc[cells["layout"] == "", ["source_cell", "value"]].values.tolist() == [["B11", 197123.0]]
@@ -402,40 +435,134 @@ def test_broken_layout_file_is_one_clear_sentence(tmp_path: Path, text: str, wor
 
 
 NUMBERS = st.lists(st.decimals(-(10**6), 10**6, places=2), min_size=4, max_size=4)
-AS_NUMBER = st.sampled_from(["{:.2f}", "{:,.2f}", "number"])
+WIDE = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
+SPELLINGS = {
+    "number": float,
+    "text": "{:.2f}".format,
+    "thousands": "{:,.2f}".format,
+    "wide": lambda number: f"{number:,.2f}".translate(WIDE),
+    "true minus": lambda number: f"{number:.2f}".replace("-", "−"),
+    "accounting": lambda number: f"({-number:,.2f})" if number < 0 else f"{number:,.2f}",
+    "footnote": "{:.2f}①".format,
+    "unit": "{:.2f}亿元".format,
+    "blanks": lambda number: f" {number:.2f}　",
+}
+MARCH_SPELT = (
+    "2023年3月",
+    "2023-03",
+    "2023.03",
+    "202303",
+    "2023年03月",
+    "２０２３年３月",
+    "2023/3",
+    "三月",
+    "3月",
+    "3月份",
+)
+FEBRUARY_SPELT = (
+    "2023年2月",
+    "2023-02",
+    "2023.02",
+    "202302",
+    "2023年02月",
+    "２０２３年２月",
+    "2023/2",
+    "二月",
+    "2月",
+    "2月份",
+)
+PERIODS = list(zip(MARCH_SPELT, FEBRUARY_SPELT, strict=True))
+PLACES = ("北京", "天津")
 
 
-def _spelled(number: object, how: str) -> object:
-    return float(number) if how == "number" else how.format(number)  # type: ignore[arg-type]
+def _sheets(values: list[object], march: str, february: str) -> dict[str, list[list[object]]]:
+    """Two series (甲, 乙, or two provinces) by two months in every layout; the values are 甲 3月, 2月, 乙 3月, 2月."""
+    a, b, c, d = values
+    north, south = PLACES
+    return {
+        "nbs_export": [["数据库：月度数据"], ["指标", march, february], ["甲(亿元)", a, b], ["乙(亿元)", c, d],
+                       [SOURCE]],
+        "nbs_bare": [["指标", march, february], ["甲(亿元)", a, b], ["乙(亿元)", c, d]],
+        "nbs_export_areas": [["数据库：分省月度数据"], ["指标：丙(亿元)"], ["地区", march, february],
+                             ["甲", a, b], ["乙", c, d]],
+        "nbs_four_row_header": [["指标", "甲", "乙"], ["地区", "丙", "丙"], ["频度", "月", "月"],
+                                ["单位", "亿元", "亿元"], [march, a, c], [february, b, d]],
+        "series_across": [["时间", "甲(亿元)", "乙(亿元)"], [march, a, c], [february, b, d]],
+        "county_monthly": [["月报"], ["项目", "计量单位", march, february], ["", "", "绝对值", "绝对值"],
+                           ["甲", "亿元", a, b], ["乙", "亿元", c, d], ["填报人："]],
+        "county_single": [["月报"], ["单位：亿元"], ["指标", march, february], ["甲", a, b], ["乙", c, d]],
+        "county_areas": [["丙完成情况"], ["单位：亿元"], ["乡镇", march, february], ["", "绝对值", "绝对值"],
+                         ["甲", a, b], ["乙", c, d]],
+        "county_areas_single": [["丙完成情况"], ["单位：亿元"], ["乡镇", march, february], ["甲", a, b], ["乙", c, d]],
+        "county_yearbook": [["地区", "", "年份", "大类", "大类"], ["", "", "", "中类", "中类"],
+                            ["", "", "", "甲", "乙"], ["市州", "区县", "", "亿元", "亿元"],
+                            ["丁", "丙", march, a, c], ["丁", "丙", february, b, d]],
+        "provinces_across": [["年份", north, south], [march, a, c], [february, b, d]],
+        "province_blocks": [["", "", north, south], ["丙(亿元)", march, a, c], ["", february, b, d]],
+        "province_rows": [["", "丙(亿元)", "丙(亿元)"], ["", march, february], [north, a, b], [south, c, d]],
+    }  # fmt: skip
+
+
+YEARBOOK_MERGES = ((0, 0, 2, 1), (0, 2, 3, 2))
+BY_AREA = {
+    "nbs_export_areas", "county_areas", "county_areas_single", "provinces_across", "province_blocks", "province_rows",
+}  # fmt: skip
+UNTOLD_UNIT = {"provinces_across"}
+
+
+@settings(max_examples=200)
+@given(
+    NUMBERS,
+    st.sampled_from(sorted(SPELLINGS)),
+    st.sampled_from(PERIODS),
+    st.sampled_from([layout.name for layout in LAYOUTS]),
+)
+def test_a_clean_table_comes_back_the_same_in_every_layout(
+    numbers: list, spelling: str, months: tuple[str, str], family: str
+) -> None:
+    """Whatever the layout and the spelling of numbers and months, each value comes back at its series and period."""
+    values = [SPELLINGS[spelling](number) for number in numbers]
+    merges = YEARBOOK_MERGES if family == "county_yearbook" else ()
+    cells = _read(grid(_sheets(values, *months)[family], marks=Marks(merges=merges)), MARCH)
+    assert set(cells["layout"]) == {family}
+    first, second = PLACES if family.startswith("province") else ("甲", "乙")
+    who = cells["area"] if family in BY_AREA else cells["series_label"].str.removesuffix("(亿元)")
+    found = dict(zip(zip(who, cells["period"], strict=True), cells["value"], strict=True))
+    keys = ((first, "2023-03"), (first, "2023-02"), (second, "2023-03"), (second, "2023-02"))
+    assert [found[key] for key in keys] == [float(number) for number in numbers]
+    assert set(cells["unit_text"]) == ({"亿元"} if family not in UNTOLD_UNIT or spelling == "unit" else {""})
+    assert tuple(cells.columns) == COLUMNS
 
 
 @settings(max_examples=60)
-@given(NUMBERS, AS_NUMBER, st.sampled_from(["nbs_export", "nbs_bare", "across", "four", "county", "single", "areas"]))
-def test_a_clean_table_comes_back_the_same_in_every_layout(numbers: list, how: str, family: str) -> None:
-    """Two series by two periods; whatever the layout and spelling, each value comes back at its series and period."""
-    (a, b, c, d) = (_spelled(number, how) for number in numbers)
-    sheets = {
-        "nbs_export": [["数据库：月度数据"], ["指标", "2023年3月", "2023年2月"], ["甲(亿元)", a, b],
-                       ["乙(亿元)", c, d], [SOURCE]],
-        "nbs_bare": [["指标", "2023-03", "2023-02"], ["甲(亿元)", a, b], ["乙(亿元)", c, d]],
-        "across": [["时间", "甲(亿元)", "乙(亿元)"], ["2023年3月", a, c], ["2023年2月", b, d]],
-        "four": [["指标", "甲", "乙"], ["地区", "丙", "丙"], ["频度", "月", "月"], ["单位", "亿元", "亿元"],
-                 ["2023-03", a, c], ["2023-02", b, d]],
-        "county": [["月报"], ["项目", "计量单位", "3月", "2月"], ["", "", "绝对值", "绝对值"], ["甲", "亿元", a, b],
-                   ["乙", "亿元", c, d], ["填报人："]],
-        "single": [["月报"], ["单位：亿元"], ["指标", "3月", "2月"], ["甲", a, b], ["乙", c, d]],
-        "areas": [["数据库：分省月度数据"], ["指标：丙(亿元)"], ["地区", "2023年3月", "2023年2月"],
-                  ["甲", a, b], ["乙", c, d]],
-    }  # fmt: skip
-    cells = _read(grid(sheets[family]), MARCH)
-    who = cells["area"] if family == "areas" else cells["series_label"].str.removesuffix("(亿元)")
-    found = dict(zip(zip(who, cells["period"], strict=True), cells["value"], strict=True))
-    expected = [float(number) for number in numbers]
-    assert [
-        found[key] for key in (("甲", "2023-03"), ("甲", "2023-02"), ("乙", "2023-03"), ("乙", "2023-02"))
-    ] == expected
-    assert set(cells["unit_text"]) == {"亿元"}
-    assert tuple(cells.columns) == COLUMNS
+@given(NUMBERS, NUMBERS, st.sampled_from(["below", "far below", "beside"]), st.booleans())
+def test_two_clean_tables_on_one_sheet_both_come_back(ones: list, others: list, where: str, has_title: bool) -> None:
+    first = _sheets([float(number) for number in ones], "1-3月", "1-2月")["county_single"]
+    second = [
+        ["指标", "计量单位", "1-3月", "1-2月"],
+        ["丙", "万元", *map(float, others[:2])],
+        ["丁", "万元", *map(float, others[2:])],
+    ]
+    second = [["表二"], *second] if has_title and where != "beside" else second
+    if where == "beside":
+        width = max(len(row) for row in first)
+        blank: list[list[object]] = [[], []]
+        rows = [[*one, *[""] * (width + 1 - len(one)), *two] for one, two in zip(first, [*blank, *second], strict=True)]
+    else:
+        rows = [*first, *([[], [], []] if where == "far below" else []), *second]
+    cells = _read(grid(rows), MARCH)
+    found = dict(zip(zip(cells["series_label"], cells["period"], strict=True), cells["value"], strict=True))
+    keys = [(name, period) for name in "甲乙丙丁" for period in ("2023-03", "2023-02")]
+    assert [found[key] for key in keys] == [float(number) for number in [*ones, *others]]
+    assert len(cells) == 8
+
+
+def test_yearbook_with_four_header_rows_groups_and_units() -> None:
+    rows = _sheets([1.0, 2.0, 3.0, 4.0], "2023", "2022")["county_yearbook"]
+    cells = _read(grid(rows, marks=Marks(merges=YEARBOOK_MERGES)))
+    assert _facts(cells, "series_label", "column_label", "area", "row_label", "period")[0] == (
+        "D5", "甲", "大类 / 中类 / 甲 / 亿元", "丙", "丁 丙", "2023",
+    )  # fmt: skip
 
 
 CELL = st.one_of(

@@ -183,6 +183,13 @@ def test_csv_separated_by_tabs(tmp_path: Path) -> None:
     assert rows == [["指标", "2023年1月"], ["甲,乙", "1,012"]]
 
 
+def _two_values_in_one_cell(path: Path) -> Path:
+    """One reader would take the first, another the last."""
+    with zipfile.ZipFile(write_xlsx(path, ROWS)) as archive:
+        text = archive.read("xl/worksheets/sheet1.xml")
+    return repacked(path, {"xl/worksheets/sheet1.xml": text.replace(b"<v>12.5</v>", b"<v>12.5</v><v>13</v>")})
+
+
 def _truncated(path: Path) -> Path:
     content = write_xlsx(path, ROWS).read_bytes()
     path.write_bytes(content[: len(content) // 2])
@@ -218,6 +225,7 @@ ENTITY = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><workbook>&e;</
         (lambda folder: _written(folder / "甲.docx", b"PK"), "wrong_type", ".docx"),
         (lambda folder: _truncated(folder / "甲.xlsx"), "damaged_file", "已损坏"),
         (lambda folder: _overwritten(folder / "甲.xlsx"), "damaged_file", "已损坏"),
+        (lambda folder: _two_values_in_one_cell(folder / "甲.xlsx"), "damaged_file", "已损坏"),
         (lambda folder: _written(folder / "甲.xls", xls([])[:700]), "damaged_file", "已损坏"),
         (lambda folder: _written(folder / "甲.xlsx", LOCKED), "password", "密码"),
         (

@@ -1,6 +1,7 @@
 """Manifests: what a report was made from and what was made; the same things give the same manifest."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,14 @@ def test_hidden_and_lock_files_are_no_inputs(place: Place) -> None:
     for name in ("~$月报.xlsx", ".DS_Store"):
         (folder / name).touch()
     assert [path.name for path in input_files(place, REPORT)] == ["月报.csv"]
+
+
+def test_pattern_with_a_mark_leaves_files_out(place: Place) -> None:
+    other = place.raw / "2023-03" / "月考核"
+    other.mkdir()
+    (other / "得分.csv").write_text("示例数据,1\n", encoding="utf-8")
+    assert [path.name for path in input_files(place, REPORT)] == ["月报.csv", "得分.csv"]
+    assert [path.name for path in input_files(place, replace(REPORT, inputs=("**/*", "!*/月考核/*")))] == ["月报.csv"]
 
 
 def test_every_kind_of_change_is_told(place: Place) -> None:

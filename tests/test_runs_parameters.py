@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from fhdata.periods import Period, parse_period
 from fhdata.problems import Problem, ProblemsFound
-from fhdata.runs.catalogue import Report, load_catalogue
+from fhdata.runs import tasks
+from fhdata.runs.catalogue import Catalogue, Report, load_catalogue
 from fhdata.runs.notebooks import parameter_cell_problems, read_notebook
 from fhdata.runs.parameters import PARAMETER_NAMES, attempt, check_parameters, cut_off_date
-from fhdata.runs.tasks import plan
+from fhdata.runs.tasks import offered, plan
 
 ROOT = Path(__file__).parents[1]
 MONTHLY = Report("甲", "示例报告", "a.ipynb", ("month",))
@@ -118,14 +119,26 @@ def test_notebook_without_a_parameters_cell_is_refused() -> None:
 
 def test_group_takes_its_own_cadence_only() -> None:
     tasks = plan("monthly", "2023-03", "", date(2023, 4, 30))
-    assert [(report.name, str(parameters.period)) for report, parameters in tasks] == [("targets", "2023-03")]
+    members = [one.name for one in load_catalogue().reports.values() if "monthly" in one.groups]
+    assert [(report.name, str(parameters.period)) for report, parameters in tasks] == [
+        (name, "2023-03") for name in members
+    ]
+    assert "targets" in members
     with pytest.raises(ProblemsFound) as found:
         plan("monthly", "2023Q1", "", date(2023, 4, 30))
     assert sentences(found) == ["monthly（月报）的期间写的是 2023Q1，应写月份，如 2023-03，请改正后重新运行。"]
 
 
 def test_all_is_what_is_made_for_such_a_period() -> None:
-    assert [report.name for report, _ in plan("all", "2023Q1", "", date(2023, 4, 30))] == ["targets"]
+    made = {report.name: report.cadences for report in load_catalogue().reports.values()}
+    for period, cadence in (("2023Q1", "quarter"), ("2023-03-上旬", "tenday")):
+        wanted = [name for name, cadences in made.items() if cadence in cadences]
+        assert [report.name for report, _ in plan("all", period, "", date(2023, 4, 30))] == wanted
+        assert wanted
+
+
+def test_a_period_for_which_there_is_no_report_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "load_catalogue", lambda: Catalogue({}, {}))
     with pytest.raises(ProblemsFound, match=re.escape("没有按 2023-03-上旬 这样的期间出的报告")):
         plan("all", "2023-03-上旬", "", date(2023, 4, 30))
 
@@ -138,3 +151,13 @@ def test_catalogue_is_whole() -> None:
         assert {catalogue.groups[name].cadence for name in report.groups} <= set(report.cadences)
         assert report.promised
         assert report.timeout_seconds > 0
+
+
+def test_a_place_without_the_rules_of_a_report_does_not_make_it_unless_it_is_asked_for(tmp_path: Path) -> None:
+    planned = plan("annual", "2023", "", date(2024, 1, 31))
+    without = [report.name for report, _ in offered(planned, tmp_path, "annual")]
+    assert "targets" in without
+    assert "ranking_annual" not in without
+    assert "ranking_annual" in [report.name for report, _ in offered(planned, tmp_path, "ranking_annual")]
+    (tmp_path / "appraisal.toml").write_text("", encoding="utf-8")
+    assert "ranking_annual" in [report.name for report, _ in offered(planned, tmp_path, "annual")]

@@ -9,6 +9,8 @@ from test_targets_frames import make_indicators, make_observations, make_targets
 
 from fhdata.places import open_place
 from fhdata.problems import ProblemsFound
+from fhdata.publish.targets_report import disagreements
+from fhdata.rules.livelihood import item_names, load_livelihood
 from fhdata.rules.register import load_register
 from fhdata.targets.bases import published_bases
 from fhdata.targets.contradictions import apply_rulings, conflicted_codes, find_contradictions
@@ -200,3 +202,58 @@ def test_the_known_contradictions_of_the_first_place_come_out_of_the_rules() -> 
         assert f"隐含上年基数{base}" in by_id[f"隐含基数:{codes}"]
     citations = found.set_index("id").loc["数值不一:K005;H008", "citations"]
     assert {"附件2·二(一)4", "附件3·二(二)3"} <= {place.split(" ")[1] for place in str(citations).split("；")}
+
+
+def first_place() -> pd.DataFrame:
+    """All contradictions of the first place, with the published bases left out and the lists' names put in."""
+    folder = open_place(ROOT).rules
+    register = load_register(folder)
+    names = item_names(load_livelihood(folder))
+    return find_contradictions(register.targets, register.mentions, register.registry.indicators, names=names)
+
+
+FIRST_PLACE = first_place()
+
+
+def test_three_names_of_one_thing_in_three_documents_places() -> None:
+    """The third name stands in the county's own list, which gives no number and so is no mention."""
+    gas = FIRST_PLACE.set_index("id").loc["名称不一:E076;M002"]
+    assert str(gas["explanation"]).count("称“") == 3
+    assert len(str(gas["citations"]).split("；")) == 3
+
+
+def test_a_rate_in_percent_whose_indicator_is_kept_in_permille() -> None:
+    fire = FIRST_PLACE.set_index("id").loc["单位不一:A035", "explanation"]
+    assert "0.9%" in str(fire)
+    assert "‰" in str(fire)
+
+
+def test_every_contradiction_has_its_citations() -> None:
+    """Two places, or one place that contradicts itself or the registry."""
+    lone = FIRST_PLACE.loc[~FIRST_PLACE["citations"].str.contains("；"), "type"]
+    assert (FIRST_PLACE["citations"] != "").all()
+    assert set(lone) <= {"部分大于整体", "增长对象不明", "单位不一", "存量与增量并列", "隐含基数"}
+
+
+@pytest.mark.parametrize("one", FIRST_PLACE["id"])
+def test_a_ruling_on_each_removes_exactly_that_one_and_is_printed(one: str) -> None:
+    settled = apply_rulings(FIRST_PLACE, rulings(one))
+    still_open = settled.loc[~settled["is_settled"], "id"]
+    assert sorted(still_open) == sorted(set(FIRST_PLACE["id"]) - {one})
+    printed = settled.set_index("id")["ruling"]
+    assert printed[one] == "已裁定：以T1为准，示例领导小组，示例纪要，2023-04-01"
+    assert set(printed.drop(one)) <= {"未裁定"}
+    blocked = FIRST_PLACE.loc[FIRST_PLACE["is_blocking"] & (FIRST_PLACE["id"] != one), "codes"]
+    assert conflicted_codes(settled) == {code for codes in blocked for code in codes.split(";")}
+    section = disagreements(settled, "2023-04-30")
+    assert section.table is not None
+    assert list(section.table.frame["ruling"]).count(printed[one]) == 1
+    assert "ruling" in {column.name for column in section.table.columns}
+
+
+def test_a_ruling_of_a_later_day_does_not_count_yet() -> None:
+    one = str(FIRST_PLACE["id"].iloc[0])
+    earlier = apply_rulings(FIRST_PLACE, rulings(one), date(2023, 3, 31))
+    assert not earlier["is_settled"].any()
+    assert set(earlier["ruling"]) == {"未裁定"}
+    assert apply_rulings(FIRST_PLACE, rulings(one), date(2023, 4, 1))["is_settled"].sum() == 1

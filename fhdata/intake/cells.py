@@ -20,6 +20,7 @@ COLUMNS = (
 HIDDEN_TEXT = "（个人信息，不显示）"
 _TEXT = pa.large_string()
 _SCHEMA = pa.schema([(name, pa.float64() if name == "value" else _TEXT) for name in COLUMNS])
+_SAME_NAME = ("period", "span", "area", "measure")
 _LARGE = 1e10  # from here on the fast writer uses powers of ten
 
 
@@ -30,7 +31,8 @@ def no_cells() -> pa.Table:
 
 def to_frame(tables: Sequence[pa.Table]) -> pd.DataFrame:
     """Raw cells as a frame: text columns as pandas text, ``value`` as float64 with NaN where there is no number."""
-    return pa.concat_tables([no_cells(), *tables]).to_pandas()
+    filled = [table for table in tables if table.num_rows]
+    return (pa.concat_tables(filled) if filled else no_cells()).to_pandas()
 
 
 def from_frame(frame: pd.DataFrame) -> pa.Table:
@@ -39,13 +41,14 @@ def from_frame(frame: pd.DataFrame) -> pa.Table:
 
 
 def table_cells(
-    table: Table, grid: Grid, personal: frozenset[Position], *, released: str, status: str
+    table: Table, grid: Grid, numbers: np.ndarray, personal: frozenset[Position], *, released: str, status: str
 ) -> tuple[pa.Table, list[Problem]]:
     """Raw cells of a table, row by row, and a problem for each cell that is neither a number nor a kind of nothing.
 
     Args:
         table: the table found.
         grid: its sheet.
+        numbers: ``plain_numbers`` of the table.
         personal: cells whose content is not copied.
         released: the day the sheet was released.
         status: final, preliminary, revised or example.
@@ -53,20 +56,21 @@ def table_cells(
     height, width = len(table.rows), len(table.columns)
     by_row = np.repeat(np.arange(height), width)
     by_column = np.tile(np.arange(width), height)
-    values, odd = _values(table, grid)
+    values, odd = numbers.ravel(), _odd_places(table, grid, numbers)
+    over = _Spreader(by_column)
+    beside = _Spreader(by_row)
     letters = [column_letters(column) for column in table.columns]
-    numbers = [str(row + 1) for row in table.rows]
+    row_numbers = [str(row + 1) for row in table.rows]
+    facts = {name: _facts(table, name, over, beside) for name in ("series", "unit", *_SAME_NAME)}
     columns = {
-        "source_cell": pc.binary_join_element_wise(
-            _spread(letters, by_column), _spread(numbers, by_row), pa.scalar("", _TEXT)
-        ),
-        "series_label": _facts(table, "series", by_row, by_column),
-        "column_label": _spread(table.column_facts["label"], by_column),
-        "unit_text": _facts(table, "unit", by_row, by_column),
-        **{name: _facts(table, name, by_row, by_column) for name in ("period", "span", "area", "measure")},
+        "source_cell": pc.binary_join_element_wise(over(letters), beside(row_numbers), pa.scalar("", _TEXT)),
+        "series_label": facts["series"],
+        "column_label": over(table.column_facts["label"]),
+        "unit_text": facts["unit"],
+        **{name: facts[name] for name in _SAME_NAME},
         "raw_text": _plain_texts(values),
         "value": pa.array(values),
-        "row_label": _spread(table.row_facts["label"], by_row),
+        "row_label": beside(table.row_facts["label"]),
     }
     constants = {
         **dict.fromkeys(("nothing", "mark"), ""),
@@ -76,37 +80,59 @@ def table_cells(
         "released": released,
         "status": status,
     }
-    columns |= {name: pa.repeat(pa.scalar(text, _TEXT), height * width) for name, text in constants.items()}
+    columns |= {name: over([text] * width) for name, text in constants.items()}
     patches, problems = _patches(odd, table, grid, personal)
     columns |= {name: _patched(columns[name], changes) for name, changes in patches.items() if changes}
     return pa.table(columns).select(list(COLUMNS)).cast(_SCHEMA), problems
 
 
-def _spread(texts: Sequence[str], codes: np.ndarray) -> pa.Array:
-    return pa.array(texts, _TEXT).take(pa.array(codes))
+class _Spreader:
+    """Gives every cell the text of its row (or column); texts that several facts share are spread once."""
+
+    def __init__(self, codes: np.ndarray) -> None:
+        self.codes = codes
+        self.done: list[tuple[list[str], pa.Array]] = []
+
+    def __call__(self, texts: list[str]) -> pa.Array:
+        known = next((array for other, array in self.done if other == texts), None)
+        if known is None:
+            is_one = bool(texts) and texts.count(texts[0]) == len(texts)
+            one = pa.repeat(pa.scalar(texts[0], _TEXT), len(self.codes)) if is_one else None
+            known = one if one is not None else pa.array(texts, _TEXT).take(pa.array(self.codes))
+            self.done.append((texts, known))
+        return known
 
 
-def _facts(table: Table, fact: str, by_row: np.ndarray, by_column: np.ndarray) -> pa.Array:
+def _facts(table: Table, fact: str, over: _Spreader, beside: _Spreader) -> pa.Array:
     """A fact of every cell: what its column says, else what its row says."""
-    over, beside = table.column_facts[fact], table.row_facts[fact]
-    if not any(over):
-        return _spread(beside, by_row)
-    if not any(beside):
-        return _spread(over, by_column)
-    has_own = np.array([bool(text) for text in over])[by_column]
-    return pc.if_else(pa.array(has_own), _spread(over, by_column), _spread(beside, by_row))
+    by_column, by_row = table.column_facts[fact], table.row_facts[fact]
+    if not any(by_column):
+        return beside(by_row)
+    if not any(by_row):
+        return over(by_column)
+    has_own = np.array([bool(text) for text in by_column])[over.codes]
+    return pc.if_else(pa.array(has_own), over(by_column), beside(by_row))
 
 
-def _values(table: Table, grid: Grid) -> tuple[np.ndarray, list[tuple[int, int]]]:
-    """The numbers, row by row, NaN where a cell is not a plain number; and the places of those cells."""
+def plain_numbers(table: Table, grid: Grid) -> np.ndarray:
+    """The table's cells that are plain numbers, one row a row and one column a column; NaN where a cell is not one."""
     matrix = np.full((len(table.rows), len(table.columns)), np.nan)
     for index, column in enumerate(table.columns):
-        matrix[:, index] = [cell if type(cell := grid.rows[row][column]) is float else np.nan for row in table.rows]
-    odd = ~np.isfinite(matrix)
+        cells = [grid.rows[row][column] for row in table.rows]
+        if set(map(type, cells)) == {float}:
+            matrix[:, index] = cells
+        else:
+            matrix[:, index] = [cell if type(cell) is float else np.nan for cell in cells]
+    return matrix
+
+
+def _odd_places(table: Table, grid: Grid, numbers: np.ndarray) -> list[tuple[int, int]]:
+    """The places in the table of cells that are not plain numbers."""
+    odd = ~np.isfinite(numbers)
     if grid.marks.percents:
         wanted = [[(row, column) in grid.marks.percents for column in table.columns] for row in table.rows]
         odd |= np.array(wanted, dtype=bool).reshape(odd.shape)
-    return matrix.ravel(), [(int(row), int(index)) for row, index in np.argwhere(odd)]
+    return [(int(row), int(index)) for row, index in np.argwhere(odd)]
 
 
 def _plain_texts(values: np.ndarray) -> pa.Array:

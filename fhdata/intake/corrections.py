@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ class Correction:
     when: date
 
 
+@cache
 def no_corrections() -> pd.DataFrame:
     """No corrections in force."""
     return pd.DataFrame({name: pd.Series(dtype="object" if name == "when" else "str") for name in _COLUMNS})

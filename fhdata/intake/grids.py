@@ -75,6 +75,15 @@ class Grid:
         """What to show for a cell whose formula failed or was never calculated; "" for every other cell."""
         return self.marks.errors.get(at) or (UNCACHED_TEXT if at in self.marks.uncached else "")
 
+    def part(self, rows: range, columns: range) -> "Grid | None":
+        """The sheet with all other rows and columns blank, addresses unchanged; None where nothing is left."""
+        inside: list[Row] = [
+            [cell if column in columns else "" for column, cell in enumerate(row)] if at in rows else [""] * self.width
+            for at, row in enumerate(self.rows[: rows.stop])
+        ]
+        held = Grid(self.name, inside, self.marks, self.is_hidden, self.file)
+        return held if any(not is_blank(cell) for row in inside for cell in row) else None
+
     def problem(self, code: str, found: str, allowed: str, action: str, at: Position | str = "") -> Problem:
         """A problem in one cell (a position or an address) of this sheet."""
         cell = at if isinstance(at, str) else address(*at)

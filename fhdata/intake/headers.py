@@ -17,8 +17,9 @@ _PERIOD_ALLOWED = "应为期间，如 2023年3月、2023年1-3月、2023年第�
 class Columns:
     """The data columns: grid columns, one fact of each kind a column, and what was not understood.
 
-    ``places`` are the columns whose header is clear, out of ``total``; ``unread`` are grid columns beyond the table;
-    ``differs`` tells that the columns are of another family.
+    ``places`` are the columns whose header is clear, out of ``total``; ``unread`` are grid columns beyond the table and
+    those with an unclear header; ``stop`` is the first column beyond the table; ``differs`` tells that the columns are
+    of another family.
     """
 
     places: list[int]
@@ -27,6 +28,7 @@ class Columns:
     unread: list[int]
     refusals: list[tuple[int, int, str, str]]
     differs: bool = False
+    stop: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def read_columns(
         unread=[*unread, *(column for column in places if column not in clear)],
         refusals=refusals,
         differs=differs,
+        stop=min(unread, default=len(header[0])),
     )
 
 

@@ -2,14 +2,14 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fhdata.problems import Problem, problem, stop_on
 
 FOLDER = Path(__file__).parent / "layouts"
-HEADER_ROLES = ("period", "series", "area", "unit", "measure", "frequency")
-LABEL_ROLES = ("series", "area", "period", "unit")
+HEADER_ROLES = ("period", "series", "area", "unit", "measure", "frequency", "group")
+LABEL_ROLES = ("series", "area", "period", "unit", "group")  # a group only stands in the label
 _COMMON = "common.toml"
 _KEYS = {"name", "title", "sheet", "header", "labels", "end", "rows", "columns", "preamble", "relative", "measure"}
 _NEVER = re.compile(r"(?!)")
@@ -71,6 +71,10 @@ class Layout:
         if any(row.role == role for row in self.header):
             return "columns"
         return "rows" if any(label.role == role for label in self.labels) else ""
+
+    def anywhere(self) -> "Layout":
+        """The layout as a further table on its sheet may have it: not told by the sheet's first cell."""
+        return replace(self, first_cell=None, without_first_cell=_NEVER)
 
 
 def load_layouts(folder: Path = FOLDER) -> tuple[Layout, ...]:

@@ -2,8 +2,10 @@
 
 import math
 import re
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from fhdata.intake.wording import narrow, wording
 from fhdata.quantities import known_units
@@ -110,3 +112,29 @@ def _plain(text: str) -> Decimal | None:
     if grouped and grouped.start() == len(text) - len(text.lstrip("+-")):
         text = text[: grouped.start()] + grouped[0].replace(" ", "") + text[grouped.end() :]
     return Decimal(text.replace(",", "")) if _PLAIN.fullmatch(text) else None
+
+
+def last_digit(raw: str, value: float) -> float:
+    """What one step of the last printed digit is worth in the unit of ``value``.
+
+    "12,500" 万元 read as 1.25 亿元 gives 0.0001.
+
+    Args:
+        raw: the cell's text.
+        value: the number it became.
+    """
+    number = read_number(raw)
+    if number is None or not number.value:
+        return 0.0
+    digits = re.sub(r"[^\d.]", "", narrow(raw)).partition(".")[2]
+    return 10.0 ** -len(digits) * abs(value / number.value)
+
+
+def finest_digit(rows: Iterable[Mapping[Hashable, Any]]) -> float:
+    """The smallest ``last_digit`` of some observations: a sheet that prints 1.25 and 3.1 means 3.10.
+
+    Args:
+        rows: observations with ``raw_text`` and ``value``.
+    """
+    digits = [last_digit(str(row["raw_text"]), float(row["value"])) for row in rows]
+    return min((one for one in digits if one), default=0.0)

@@ -1,5 +1,6 @@
 """Raw workbooks → observations: names become indicators, units the registry's, and every fact keeps its cell."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,9 +14,12 @@ from fhdata.intake import checks, corrections
 from fhdata.intake.cells import from_frame, no_cells, to_frame
 from fhdata.intake.corrections import no_corrections
 from fhdata.intake.layouts import Layout, load_layouts
+from fhdata.intake.notes import Note, notes_frame
 from fhdata.intake.raw_cells import workbook_cells
 from fhdata.intake.releases import EXAMPLE, RECEIVED, read_received
 from fhdata.intake.resolve import KEY, OBSERVATION_COLUMNS, resolve
+from fhdata.intake.topics import is_for_indicators
+from fhdata.intake.totals import settle_totals
 from fhdata.periods import Period, parse_period
 from fhdata.problems import Problem, ProblemsFound, problem
 
@@ -32,7 +36,8 @@ class Intake:
 
     ``observations``: one row a fact and release. ``blanks``: one row a cell without a number, with the kind of
     ``nothing``. ``files``: one row a workbook. ``excluded``: cells and files left out on purpose, with the reason.
-    ``problems``: everything that is wrong; where there is one, nothing should be computed.
+    ``problems``: everything that is wrong; where there is one, nothing should be computed. ``notes``: what is worth
+    knowing and wrong with nothing (kind, file, sheet, cell, text).
     """
 
     observations: pd.DataFrame
@@ -41,6 +46,7 @@ class Intake:
     excluded: pd.DataFrame
     blanks: pd.DataFrame
     corrections: pd.DataFrame
+    notes: pd.DataFrame
 
     @property
     def is_example(self) -> bool:
@@ -57,6 +63,7 @@ def read_observations(
     *,
     area: str = "",
     layouts: tuple[Layout, ...] | None = None,
+    ranges: pd.DataFrame | None = None,
 ) -> Intake:
     """Read every workbook under ``raw_folder/<period>/<topic>/``.
 
@@ -70,6 +77,7 @@ def read_observations(
         as_of: only what was released by this day counts.
         area: the area of sheets that name none.
         layouts: the families to try; the shipped ones where left out.
+        ranges: a place's own limits of its indicators (indicator, measure, low, high).
 
     Returns:
         Observations with all problems of all files; a broken file never keeps the others from being read.
@@ -78,6 +86,7 @@ def read_observations(
     readings = [
         reading
         for folder, paths in sorted(_folders(raw_folder).items())
+        if is_for_indicators(folder.name)
         for reading in _read_folder(folder, paths, raw_folder, families, home=home, as_of=as_of)
     ]
     cells = to_frame([reading.cells for reading in readings])
@@ -85,17 +94,22 @@ def read_observations(
     is_later = known["released"] > as_of.isoformat()
     outcome = resolve(_where(known, (known["released"] != "") & ~is_later), indicators, indicator_names, area)
     in_force = pd.concat([reading.corrections for reading in readings] or [no_corrections()], ignore_index=True)
-    observations, check_problems = checks.check(outcome.observations, indicators, in_force)
+    settled = settle_totals(outcome.observations, outcome.blanks, indicators, in_force, area)
+    checked = checks.check(settled.observations, indicators, in_force, ranges)
     problems = {problem for reading in readings for problem in reading.problems}
     unread = [reading.unread for reading in readings if reading.unread]
-    excluded = [*unread, *_excluded(known[is_later], f"报出日期晚于 {as_of.isoformat()}"), *outcome.excluded]
+    later = _excluded(known[is_later], f"报出日期晚于 {as_of.isoformat()}") if is_later.any() else []
+    excluded = [*unread, *later, *outcome.excluded, *settled.excluded]
+    sheet_notes = [one for reading in readings for one in reading.notes]
+    everything = sorted(problems | {*outcome.problems, *settled.problems, *checked.problems})
     return Intake(
-        observations=observations,
-        problems=tuple(sorted(problems | {*outcome.problems, *check_problems})),
-        files=pd.DataFrame([reading.file for reading in readings if reading.file], columns=_FILE_COLUMNS),
+        observations=checked.observations,
+        problems=tuple(everything),
+        files=_files([reading.file for reading in readings if reading.file], everything),
         excluded=pd.DataFrame(excluded, columns=["file", "sheet", "cells", "reason", "released"]),
         blanks=outcome.blanks,
         corrections=in_force,
+        notes=notes_frame([*sheet_notes, *settled.notes, *checked.notes]),
     )
 
 
@@ -103,7 +117,8 @@ def read_observations(
 class _Reading:
     """What one workbook gave, or the lists beside the workbooks of one folder (``file`` empty).
 
-    ``unread`` tells of a workbook that was left alone because its period had not begun by ``as_of``.
+    ``notes`` are of its sheets; ``unread`` tells of a workbook that was left alone because its period had not begun by
+    ``as_of``.
     """
 
     problems: list[Problem]
@@ -111,6 +126,7 @@ class _Reading:
     file: dict[str, object] = field(default_factory=dict)
     corrections: pd.DataFrame = field(default_factory=no_corrections)
     unread: dict[str, object] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
 
 def _read_folder(
@@ -127,7 +143,8 @@ def _read_folder(
             reason = f"{context} 在 {as_of.isoformat()} 还没有开始"
             yield _Reading([], unread={"file": shown, "sheet": "", "cells": 0, "reason": reason, "released": ""})
             continue
-        cells, found = workbook_cells(path, layouts, shown=shown, context=context, received=received.get(path.name))
+        book = workbook_cells(path, layouts, shown=shown, context=context, received=received.get(path.name))
+        cells, found = book.cells, list(book.problems)
         in_force = no_corrections()
         if any(one.file == path.name for one in listed):
             frame, found, in_force, unmet = corrections.apply(to_frame([cells]), found, listed, path.name, where)
@@ -136,9 +153,10 @@ def _read_folder(
         if "" in days:
             allowed = "表内写“报出日期：2023-04-08”，或记在 received.csv 里"
             problems.append(problem("no_release_date", "不知道何时报出", allowed, "请补上", file=shown))
-        row = _file_row(path, raw_folder, shown, cells, len(found))
+        row = _file_row(path, raw_folder, shown, cells)
         is_later = bool(days) and min(days) > as_of.isoformat()  # what is wrong with it was not known by then either
-        yield _Reading([*problems, *([] if is_later else found)], cells, row, in_force)
+        told = [] if is_later else found
+        yield _Reading([*problems, *told], cells, row, in_force, notes=[] if is_later else list(book.notes))
 
 
 def latest(observations: pd.DataFrame) -> pd.DataFrame:
@@ -151,6 +169,11 @@ def latest(observations: pd.DataFrame) -> pd.DataFrame:
     """
     ordered = observations.sort_values([*KEY, "released"], kind="stable")
     return ordered.drop_duplicates(list(KEY), keep="last").reset_index(drop=True)
+
+
+def _files(rows: list[dict[str, object]], problems: list[Problem]) -> pd.DataFrame:
+    counts = Counter(one.file for one in problems)
+    return pd.DataFrame([row | {"problems": counts[str(row["file"])]} for row in rows], columns=_FILE_COLUMNS)
 
 
 def _where(cells: pd.DataFrame, is_kept: pd.Series) -> pd.DataFrame:
@@ -191,7 +214,7 @@ def _context(path: Path, raw_folder: Path, shown: str) -> tuple[Period | None, l
         return None, misplaced
 
 
-def _file_row(path: Path, raw_folder: Path, shown: str, cells: pa.Table, problems: int) -> dict[str, object]:
+def _file_row(path: Path, raw_folder: Path, shown: str, cells: pa.Table) -> dict[str, object]:
     parts = path.relative_to(raw_folder).parts
     return {
         "file": shown,
@@ -201,7 +224,6 @@ def _file_row(path: Path, raw_folder: Path, shown: str, cells: pa.Table, problem
         "cells": cells.num_rows,
         "numbers": pc.sum(pc.is_finite(cells["value"])).as_py() or 0,
         "released": pc.max(cells["released"]).as_py() or "",
-        "problems": problems,
     }
 
 

@@ -1,22 +1,40 @@
 """Any workbook → raw cells: one row a data cell, with where it stands, what its row and column say, and its number."""
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
-from fhdata.intake.cells import COLUMNS, generic_cells, no_cells, table_cells, to_frame
-from fhdata.intake.grids import Grid
+from fhdata.intake.cells import COLUMNS, generic_cells, no_cells, plain_numbers, table_cells, to_frame
+from fhdata.intake.grids import Grid, is_blank
 from fhdata.intake.layouts import Layout
+from fhdata.intake.notes import Note
 from fhdata.intake.releases import sheet_facts
-from fhdata.intake.sheet_problems import formula_problems, has_numbers, misfit_problem, personal_cells, table_problems
+from fhdata.intake.sheet_problems import (
+    formula_problems,
+    has_numbers,
+    hidden_notes,
+    misfit_problem,
+    personal_cells,
+    table_problems,
+)
 from fhdata.intake.tables import Misfit, Table, find_table
 from fhdata.intake.workbooks import read_grid
 from fhdata.periods import Period
-from fhdata.problems import Problem, ProblemsFound
+from fhdata.problems import Problem, ProblemsFound, problem
 
-__all__ = ["COLUMNS", "read_raw_cells", "read_sheet", "workbook_cells"]
+__all__ = ["COLUMNS", "Cells", "read_raw_cells", "read_sheet", "workbook_cells"]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Raw cells of a sheet or a workbook, with what is wrong and what is worth knowing about them."""
+
+    cells: pa.Table
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def read_raw_cells(
@@ -36,8 +54,8 @@ def read_raw_cells(
     Returns:
         The frame (COLUMNS) and every problem found; a file that cannot be read gives an empty frame and its problem.
     """
-    cells, problems = workbook_cells(path, layouts, shown=shown, context=context)
-    return to_frame([cells]), problems
+    found = workbook_cells(path, layouts, shown=shown, context=context)
+    return to_frame([found.cells]), list(found.problems)
 
 
 def workbook_cells(
@@ -47,18 +65,17 @@ def workbook_cells(
     shown: str = "",
     context: Period | None = None,
     received: date | None = None,
-) -> tuple[pa.Table, list[Problem]]:
+) -> Cells:
     """``read_raw_cells`` before it becomes a frame; ``received`` is the day of release of sheets that name none."""
     try:
         book = read_grid(path, shown or path.name)
     except ProblemsFound as found:
-        return no_cells(), list(found.problems)
-    tables, problems = [no_cells()], []
-    for grid in book.grids:
-        cells, found_here = _sheet_cells(grid, layouts, context, received)
-        tables.append(cells)
-        problems += found_here
-    return pa.concat_tables(tables), problems
+        return Cells(no_cells(), found.problems)
+    read = _joined([_sheet_cells(grid, layouts, context, received) for grid in book.grids])
+    if read.cells.num_rows or read.problems:
+        return read
+    nothing = problem("no_data", "文件里没有一个数", "", "请核对是不是放错了文件，或请报送单位重发", file=book.name)
+    return Cells(read.cells, (nothing,))
 
 
 def read_sheet(
@@ -74,33 +91,81 @@ def read_sheet(
     Returns:
         Raw cells (COLUMNS) and every problem of the sheet.
     """
-    cells, problems = _sheet_cells(grid, layouts, context, None)
-    return to_frame([cells]), problems
+    found = _sheet_cells(grid, layouts, context, None)
+    return to_frame([found.cells]), list(found.problems)
 
 
-def _sheet_cells(
-    grid: Grid, layouts: tuple[Layout, ...], context: Period | None, received: date | None
-) -> tuple[pa.Table, list[Problem]]:
+def _joined(parts: list[Cells]) -> Cells:
+    tables = [one.cells for one in parts if one.cells.num_rows]
+    return Cells(
+        pa.concat_tables(tables) if tables else no_cells(),
+        tuple(one for part in parts for one in part.problems),
+        tuple(one for part in parts for one in part.notes),
+    )
+
+
+def _sheet_cells(grid: Grid, layouts: tuple[Layout, ...], context: Period | None, received: date | None) -> Cells:
     problems = formula_problems(grid)
     if grid.is_empty:
-        return no_cells(), problems
-    answers = [find_table(grid, layout, context) for layout in layouts]
-    tables = [one for one in answers if isinstance(one, Table)]
-    table = tables[0] if len(tables) == 1 else None
-    if table is None and (tables or has_numbers(grid)):
-        problems.append(misfit_problem(grid, tables, [one for one in answers if isinstance(one, Misfit)]))
-    if tables and grid.is_hidden:
+        return Cells(no_cells(), tuple(problems))
+    table, misfit = _find(grid, layouts, context)
+    if table is None:
+        personal, personal_problems = personal_cells(grid, [], [])
+        cells = generic_cells(grid, range(len(grid.rows)), (), personal)
+        return Cells(cells, (*problems, *misfit, *personal_problems))
+    found = _tables(grid, table, layouts, context)
+    if grid.is_hidden:
         problems.append(
             grid.problem("hidden_sheet", "工作表是隐藏的，里面有表", "要用的表不能隐藏", "请取消隐藏或删去")
         )
-    personal, personal_problems = personal_cells(grid, table)
-    problems += personal_problems
-    if table is None:
-        return generic_cells(grid, range(len(grid.rows)), (), personal), problems
-    last = max(table.rows, default=table.header_rows.stop - 1)
-    released, status, undated = sheet_facts(grid, table.header_rows.start, last)
-    day = released or (received.isoformat() if received else "")
-    cells, unreadable = table_cells(table, grid, personal, released=day, status=status)
-    beside = [(row, column) for row in range(table.header_rows.start, last + 1) for column in table.unread_columns]
-    rest = generic_cells(grid, table.unread, beside, personal)
-    return pa.concat_tables([cells, rest]), [*problems, *unreadable, *undated, *table_problems(table, grid)]
+    numbers = [plain_numbers(one, grid) for _, one in found]
+    personal, personal_problems = personal_cells(grid, [one for _, one in found], numbers)
+    parts = [Cells(no_cells(), (*problems, *personal_problems))]
+    released = status = ""
+    for (part, one), matrix in zip(found, numbers, strict=True):
+        last = max(one.rows, default=one.header_rows.stop - 1)
+        is_first = one is table
+        own, own_status, undated = sheet_facts(grid if is_first else part, one.header_rows.start, last)
+        released, status = own or released, own_status if is_first or own_status != "final" else status
+        day = released or (received.isoformat() if received else "")
+        cells, unreadable = table_cells(one, part, matrix, personal, released=day, status=status)
+        beside = [(row, column) for row in range(one.header_rows.start, last + 1) for column in one.unread_columns]
+        rest = generic_cells(part, one.unread, beside, personal)
+        told = (*unreadable, *(undated if is_first else []), *table_problems(one, part))
+        parts.append(Cells(_joined([Cells(cells), Cells(rest)]).cells, told, tuple(hidden_notes(one, part))))
+    return _joined(parts)
+
+
+def _find(grid: Grid, layouts: tuple[Layout, ...], context: Period | None) -> tuple[Table | None, list[Problem]]:
+    """The table of the one layout that fits, or why there is none; nothing is wrong with a sheet of words."""
+    answers = [find_table(grid, layout, context) for layout in layouts]
+    tables = [one for one in answers if isinstance(one, Table)]
+    if len(tables) == 1:
+        return tables[0], []
+    if not tables and not has_numbers(grid):
+        return None, []
+    return None, [misfit_problem(grid, tables, [one for one in answers if isinstance(one, Misfit)])]
+
+
+def _tables(grid: Grid, table: Table, layouts: tuple[Layout, ...], context: Period | None) -> list[tuple[Grid, Table]]:
+    """The table with its part of the sheet, then the tables beside and below it.
+
+    What a further table takes is no longer unread; what fits no layout stays unread, and is told.
+    """
+    told = table.period or context
+    same = (table.layout.anywhere(),)
+
+    def further(part: Grid | None) -> list[tuple[Grid, Table]]:
+        other = None if part is None else _find(part, same, told)[0] or _find(part, layouts, told)[0]
+        return [] if part is None or other is None else _tables(part, other, layouts, told)
+
+    below = further(grid.part(table.below, range(grid.width))) if table.below else []
+    if below:
+        table.unread[:] = [row for row in table.unread if row < table.below.start]
+        grid = grid.part(range(table.below.start), range(grid.width)) or grid
+    has_more = any(not is_blank(row[column]) for column in table.unread_columns for row in grid.rows)
+    rest = range(len(grid.rows)), range(table.stop, grid.width)
+    beside = further(grid.part(*rest)) if has_more and table.stop < grid.width else []
+    if beside:
+        table.unread_columns[:] = [column for column in table.unread_columns if column < table.stop]
+    return [(grid, table), *beside, *below]

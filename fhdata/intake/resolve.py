@@ -1,12 +1,14 @@
 """Raw cells → facts of the registry: which indicator, which span, which measure, in which unit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pandas.api.extensions import ExtensionArray
 
 from fhdata.intake.wording import fold, split_unit, wording
 from fhdata.periods import Period, parse_period
@@ -23,7 +25,6 @@ OBSERVATION_COLUMNS = (
 BLANK_COLUMNS = (*KEY, "nothing", "released", "source_file", "source_sheet", "source_cell", "raw_text")
 _UNUSED_MEASURES = {"plan": "计划、预期数", "progress": "进度、比重", "change": "增减量"}
 _SPAN_WORDS = {"month": "当月数", "ytd": "累计数"}
-_WHEN = ["indicator", "period", "span"]
 _COMBINATION = ["series_label", "unit_text", "span", "measure"]
 _ADD_NAME = "请在 indicator_names.csv 里补上这个写法"
 
@@ -48,6 +49,8 @@ class _Meaning:
     unit: str = ""
     factor: Decimal = Decimal(1)
     wrong: tuple[str, str, str, str] | None = None
+    period: str = ""
+    is_never_due: bool = False
 
 
 def resolve(cells: pd.DataFrame, indicators: pd.DataFrame, indicator_names: pd.DataFrame, area: str) -> Outcome:
@@ -69,16 +72,21 @@ def resolve(cells: pd.DataFrame, indicators: pd.DataFrame, indicator_names: pd.D
         {"file": key[0], "sheet": key[1], "cells": count, "reason": _UNUSED_MEASURES[key[2]], "released": key[3]}
         for key, count in zip(sheets.index.tolist(), sheets.tolist(), strict=True)
     ]
-    used = cells[~unused]
+    used = cells[~unused] if excluded else cells
     registry = {str(row["indicator"]): _by_text(row) for row in indicators.to_dict("records")}
     known = _known_names(indicator_names)
-    codes, combinations = _combinations(used, _COMBINATION)
-    meanings = [_meaning(one, registry, known) for one in combinations]
-    problems = _meaning_problems(used, codes, meanings)
-    facts = _facts(used, codes, meanings, registry, area)
-    facts, wrong = _due(facts, registry)
-    values = facts[facts["value"].notna()]
-    empty = facts[facts["value"].isna() & (facts["nothing"] != "")]
+    codes, combinations = combinations_of(used, [*_COMBINATION, "period"])
+    meanings: dict[tuple[str, ...], _Meaning] = {}
+    for one in combinations:
+        key = tuple(one[name] for name in _COMBINATION)
+        meanings.setdefault(key, _meaning(one, registry, known))
+    settled = [_settled(registry, meanings[tuple(one[n] for n in _COMBINATION)], one["period"]) for one in combinations]
+    problems = _meaning_problems(used, codes, settled)
+    facts = _facts(used, codes, settled, registry, area)
+    facts, wrong = _due(facts, settled)
+    has_value = facts["value"].notna()
+    empty = facts[~has_value & (facts["nothing"] != "")]
+    values = facts if has_value.all() else facts[has_value]
     return Outcome(
         values[list(OBSERVATION_COLUMNS)].reset_index(drop=True),
         empty[list(BLANK_COLUMNS)].reset_index(drop=True),
@@ -102,7 +110,7 @@ def _known_names(indicator_names: pd.DataFrame) -> dict[str, list[dict[str, str]
     return known
 
 
-def _combinations(cells: pd.DataFrame, columns: list[str]) -> tuple[np.ndarray, list[dict[str, str]]]:
+def combinations_of(cells: pd.DataFrame, columns: list[str]) -> tuple[np.ndarray, list[dict[str, str]]]:
     """The different combinations of some text columns, and the number of its combination for each row."""
     codes = np.zeros(len(cells), dtype=np.int64)
     for name in columns:
@@ -211,43 +219,45 @@ def _meaning_problems(cells: pd.DataFrame, codes: np.ndarray, meanings: list[_Me
 def _facts(
     cells: pd.DataFrame, codes: np.ndarray, meanings: list[_Meaning], registry: Registry, area: str
 ) -> pd.DataFrame:
-    good = np.array([one.wrong is None for one in meanings], dtype=bool)[codes] if len(codes) else np.zeros(0, bool)
-    kept, own = cells[good], codes[good]
+    is_good = np.array([one.wrong is None for one in meanings], dtype=bool)
+    kept, own = (cells, codes) if is_good.all() else (cells[is_good[codes]], codes[is_good[codes]])
 
     def spread(texts: list[str]) -> pd.Series:
-        return pd.Series(pd.array(texts, dtype="str").take(own), index=kept.index)
+        return pd.Series(spread_texts(texts, own), index=kept.index)
 
     factors = [one.factor for one in meanings]
-    times = np.array([float(one) if one >= 1 else 1.0 for one in factors])[own]
-    over = np.array([float(1 / one) if one < 1 else 1.0 for one in factors])[own]
+    times = np.array([float(one) if one >= 1 else 1.0 for one in factors])
+    over = np.array([float(1 / one) if one < 1 else 1.0 for one in factors])
     basis = {code: "" if row["price_basis"] == "none" else row["price_basis"] for code, row in registry.items()}
-    facts = kept.assign(
+    names_area = kept["area"] != ""
+    return kept.assign(
         indicator=spread([one.indicator for one in meanings]),
+        period=spread([one.period for one in meanings]),
         span=spread([one.span for one in meanings]),
         measure=spread([one.measure for one in meanings]),
         unit=spread([one.unit for one in meanings]),
         basis=spread([basis.get(one.indicator, "") for one in meanings]),
-        area=kept["area"].where(kept["area"] != "", area),
-        value=kept["value"] * times / over,
+        area=kept["area"] if names_area.all() else kept["area"].where(names_area, area),
+        value=kept["value"].to_numpy() * times[own] / over[own],
         note=kept["mark"],
+        is_never_due=np.array([one.is_never_due for one in meanings], dtype=bool)[own],
     )
-    return _periods(facts, registry)
 
 
-def _periods(facts: pd.DataFrame, registry: Registry) -> pd.DataFrame:
-    """Bring periods to the indicator's own frequency, and give a span to those that name and header left open."""
-    codes, combinations = _combinations(facts, _WHEN)
-    settled = [_settled(registry, *one.values()) for one in combinations]
-    periods, spans = (
-        pd.array([one[0] for one in settled], dtype="str"),
-        pd.array([one[1] for one in settled], dtype="str"),
-    )
-    return facts.assign(period=periods.take(codes), span=spans.take(codes))
+def spread_texts(texts: list[str], codes: np.ndarray) -> ExtensionArray:
+    """A text column in which row i holds ``texts[codes[i]]``."""
+    different = list(dict.fromkeys(texts))
+    if len(different) == 1:
+        return pd.array(pa.repeat(pa.scalar(different[0], pa.large_string()), len(codes)), dtype="str")
+    return pd.array(texts, dtype="str").take(codes)
 
 
-def _settled(registry: Registry, indicator: str, text: str, span: str) -> tuple[str, str]:
-    entry = registry[indicator]
-    period = parse_period(text)
+def _settled(registry: Registry, meaning: _Meaning, text: str) -> _Meaning:
+    """Bring the period to the indicator's own frequency, and give a span where name and header left it open."""
+    if meaning.wrong:
+        return meaning
+    entry = registry[meaning.indicator]
+    period, span = parse_period(text), meaning.span
     frequency = str(entry["frequency"])
     sums = entry["aggregation"] in ("cumulative", "count_event", "growth_only")
     if not span:
@@ -257,16 +267,23 @@ def _settled(registry: Registry, indicator: str, text: str, span: str) -> tuple[
         period = Period(period.year, "quarter", period.month // 3)
     elif frequency == "month" and period.cadence == "quarter" and span in ("ytd", "stock"):
         period = Period(period.year, "month", period.month)
-    return str(period), span
+    return replace(meaning, period=str(period), span=span, is_never_due=_is_never_due(entry, period, span))
 
 
-def _due(facts: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Problem]]:
+def _is_never_due(entry: dict[str, Any], period: Period, span: str) -> bool:
+    if period.cadence != "month":
+        return False
+    if not bool(entry["has_january"]) and (period.month == 1 or (period.month == 2 and span == "month")):
+        return True
+    is_between = str(entry["frequency"]) == "quarter" and period.month % 3 != 0
+    return is_between or (span == "ytd" and period.month < int(entry["observable_from"]))
+
+
+def _due(facts: pd.DataFrame, meanings: list[_Meaning]) -> tuple[pd.DataFrame, list[Problem]]:
     """A blank where the registry expects none is not due; a number where there can be none is a problem."""
-    codes, combinations = _combinations(facts, _WHEN)
-    never = np.array([_is_never_due(registry, *one.values()) for one in combinations], dtype=bool)
-    if not never.any():
+    if not any(one.is_never_due for one in meanings):
         return facts, []
-    marked = pd.Series(never[codes], index=facts.index)
+    marked = facts["is_never_due"]
     blank = marked & facts["value"].isna() & facts["nothing"].isin(["empty", "nil"])
     problems = [
         problem(
@@ -279,14 +296,3 @@ def _due(facts: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Pr
         for row in facts[marked & facts["value"].notna()].to_dict("records")
     ]
     return facts.assign(nothing=facts["nothing"].where(~blank, "not_due")), problems
-
-
-def _is_never_due(registry: Registry, indicator: str, text: str, span: str) -> bool:
-    entry = registry[indicator]
-    period = parse_period(text)
-    if period.cadence != "month":
-        return False
-    if not bool(entry["has_january"]) and (period.month == 1 or (period.month == 2 and span == "month")):
-        return True
-    is_between = str(entry["frequency"]) == "quarter" and period.month % 3 != 0
-    return is_between or (span == "ytd" and period.month < int(entry["observable_from"]))

@@ -1,7 +1,10 @@
 """What is wrong on a sheet, said cell by cell."""
 
+import numpy as np
+
 from fhdata.intake.grids import Grid, Position, address, column_letters, is_blank, text_of
 from fhdata.intake.identifiers import personal_kind
+from fhdata.intake.notes import Note
 from fhdata.intake.numbers import read_number
 from fhdata.intake.tables import Misfit, Table
 from fhdata.problems import Problem
@@ -44,24 +47,51 @@ def has_numbers(grid: Grid) -> bool:
     return any(one is not None and one.value is not None for one in readings)
 
 
-def personal_cells(grid: Grid, table: Table | None) -> tuple[frozenset[Position], list[Problem]]:
-    """Cells that hold a personal identifier; the problem names the cell and the kind, never the number."""
-    rows = set(table.rows) if table else set()
-    columns = set(table.columns) if table else set()
-    long = [
-        (row, column)
-        for row, cells in enumerate(grid.rows)
-        for column, cell in enumerate(cells)
-        if (len(cell) >= _LEAST_DIGITS if type(cell) is str else type(cell) is float and cell >= _LEAST_NUMBER)
-    ]
-    found = {
-        at: personal_kind(text_of(grid.rows[at[0]][at[1]]), is_data=at[0] in rows and at[1] in columns) for at in long
-    }
+def personal_cells(
+    grid: Grid, tables: list[Table], numbers: list[np.ndarray]
+) -> tuple[frozenset[Position], list[Problem]]:
+    """Cells that hold a personal identifier; the problem names the cell and the kind, never the number.
+
+    Args:
+        grid: the sheet.
+        tables: the tables found on it.
+        numbers: ``plain_numbers`` of each of them; a short number is not looked at again.
+    """
+    suspects: dict[Position, bool] = {}
+    inside: dict[int, set[int]] = {}
+    for table, matrix in zip(tables, numbers, strict=True):
+        long = np.argwhere(~(matrix < _LEAST_NUMBER)).tolist()
+        suspects |= {(table.rows[row], table.columns[column]): True for row, column in long}
+        for column in table.columns:
+            inside.setdefault(column, set()).update(table.rows)
+    for column in range(grid.width):
+        rows = sorted(set(range(len(grid.rows))) - inside[column]) if column in inside else range(len(grid.rows))
+        suspects |= {(row, column): False for row in rows if _is_long(grid.rows[row][column])}
+    found = {at: personal_kind(text_of(grid.rows[at[0]][at[1]]), is_data=is_data) for at, is_data in suspects.items()}
     kinds = {at: kind for at, kind in found.items() if kind}
     allowed = "指标表和打分表里不能有个人信息"
     return frozenset(kinds), [
         grid.problem("personal_data", f"有{kind}", allowed, "请删去后重发", at) for at, kind in sorted(kinds.items())
     ]
+
+
+def _is_long(cell: object) -> bool:
+    if type(cell) is str:
+        return len(cell) >= _LEAST_DIGITS
+    return type(cell) is float and cell >= _LEAST_NUMBER
+
+
+def hidden_notes(table: Table, grid: Grid) -> list[Note]:
+    """Hidden rows and columns of the table: read like the others, and told."""
+    rows = [str(row + 1) for row in table.rows if row in grid.marks.hidden_rows]
+    columns = [column_letters(one) for one in table.columns if one in grid.marks.hidden_columns]
+    parts = [
+        f"第 {'、'.join(items[:_SHOWN])}{' …' if len(items) > _SHOWN else ''} {what}"
+        for items, what in ((rows, "行"), (columns, "列"))
+        if items
+    ]
+    text = f"表里有隐藏的{'和'.join(parts)}，照样读入"
+    return [Note(grid.file, grid.name, "", "hidden_cells", text)] if parts else []
 
 
 def table_problems(table: Table, grid: Grid) -> list[Problem]:

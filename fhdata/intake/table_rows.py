@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from fhdata.intake.grids import Grid, address, is_blank, text_of
 from fhdata.intake.layouts import Layout
+from fhdata.intake.numbers import read_number
 from fhdata.intake.period_text import read_period_line
 from fhdata.intake.wording import fold, split_unit
 from fhdata.periods import Period
@@ -16,7 +17,8 @@ _PERIOD_ALLOWED = "应为期间，如 2023年3月"
 class Rows:
     """Data rows: grid rows, one fact of each kind a row, and what was not understood.
 
-    ``unread`` are rows outside the table or with an unclear label; ``strange`` tells why they are another family's.
+    ``unread`` are rows outside the table or with an unclear label; ``strange`` tells why they are another family's;
+    ``below`` are the rows after the table's end where something else stands.
     """
 
     places: list[int] = field(default_factory=list)
@@ -24,6 +26,7 @@ class Rows:
     unread: list[int] = field(default_factory=list)
     refusals: list[tuple[int, int, str, str]] = field(default_factory=list)
     strange: tuple[str, ...] = ()
+    below: range = range(0)
 
 
 def read_rows(
@@ -64,11 +67,13 @@ def read_rows(
         refusals += unclear
     wrong = {row for row, *_ in refusals}
     good = [i for i, row in enumerate(places) if row not in wrong]
+    below = _below(grid, layout, stop)
     return Rows(
         places=[places[i] for i in good],
         facts={name: [values[i] for i in good] for name, values in facts.items()},
-        unread=sorted({*wrong, *_below(grid, layout, stop)}),
+        unread=sorted({*wrong, *below}),
         refusals=refusals,
+        below=range(stop, len(grid.rows)) if below else range(0),
     )
 
 
@@ -87,6 +92,8 @@ def _extent(grid: Grid, layout: Layout, start: int, first: int, columns: list[in
         words = fold(lead) if isinstance(lead, str) else ""
         if words and layout.footer.search(words):
             return kept, index
+        if words and _is_another_header(grid, layout, index, first):
+            return _without_titles(grid, kept, columns), index
         if not words and index not in marked and all(is_blank(cell) for cell in row):
             blank += 1
             if layout.blank_rows and blank >= layout.blank_rows:
@@ -97,6 +104,21 @@ def _extent(grid: Grid, layout: Layout, start: int, first: int, columns: list[in
         if has_data or not (words and layout.section.search(words)):
             kept.append(index)
     return kept, len(grid.rows)
+
+
+def _is_another_header(grid: Grid, layout: Layout, index: int, first: int) -> bool:
+    """The header of a second table: its first cell again, and nothing but words beside it."""
+    row = grid.rows[index]
+    beside = [cell for cell in row[first + 1 :] if not is_blank(cell)]
+    is_corner = bool(layout.header[0].corner.search(fold(text_of(row[first]))))
+    return is_corner and bool(beside) and all(isinstance(c, str) and read_number(c) is None for c in beside)
+
+
+def _without_titles(grid: Grid, kept: list[int], columns: list[int]) -> list[int]:
+    """The rows without the lines of words that stand right above a second header: they are its title."""
+    while kept and all(is_blank(grid.rows[kept[-1]][column]) for column in columns):
+        kept = kept[:-1]
+    return kept
 
 
 def _label_texts(grid: Grid, layout: Layout, role: str, column: int, places: list[int]) -> list[str]:

@@ -1,7 +1,7 @@
 """One layout against one sheet: the table found, with what its rows and columns say, or how the sheet differs."""
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fhdata.intake.grids import Grid, Row, address, filled, is_blank, text_of
 from fhdata.intake.headers import Columns, read_columns
@@ -31,7 +31,9 @@ class Table:
 
     ``row_facts`` and ``column_facts`` hold one text a row or column for series, area, unit, period, span, measure and
     label; ``unread`` are grid rows above or below, ``unread_columns`` columns beside, that hold something else;
-    ``refusals`` are (row, column, found, allowed) of headers and labels that could not be understood.
+    ``refusals`` are (row, column, found, allowed) of headers and labels that could not be understood. ``below`` are
+    the rows after its end and ``stop`` the first column beyond it, where a further table may stand; ``period`` is what
+    the title tells.
     """
 
     layout: Layout
@@ -43,6 +45,9 @@ class Table:
     unread: list[int] = field(default_factory=list)
     unread_columns: list[int] = field(default_factory=list)
     refusals: list[tuple[int, int, str, str]] = field(default_factory=list)
+    below: range = range(0)
+    stop: int = 0
+    period: Period | None = None
 
 
 def find_table(grid: Grid, layout: Layout, context: Period | None) -> Table | Misfit:
@@ -53,7 +58,10 @@ def find_table(grid: Grid, layout: Layout, context: Period | None) -> Table | Mi
         layout: the family.
         context: the period of the folder; a period in the title comes before it.
     """
-    used = [row for row in range(min(len(grid.rows), _SEARCH_ROWS)) if any(not is_blank(c) for c in grid.rows[row])]
+    filled_rows = (row for row, cells in enumerate(grid.rows) if any(not is_blank(cell) for cell in cells))
+    top_row = next(filled_rows, 0)
+    used = [top_row] if grid.rows else []
+    used += list(itertools.takewhile(lambda row: row < top_row + _SEARCH_ROWS, filled_rows))
     if not used:
         return Misfit(layout, 0.0, ("工作表是空的",))
     base = min(next(i for i, c in enumerate(grid.rows[row]) if not is_blank(c)) for row in used)
@@ -115,7 +123,7 @@ def _match(grid: Grid, layout: Layout, corner: tuple[int, int], context: Period 
     rows = read_rows(grid, layout, bottom + 1, labels, columns.places, context=told)
     if rows.strange:
         return Misfit(layout, score + 1.0, rows.strange)
-    return _table(grid, layout, range(top, bottom + 1), columns, rows)
+    return replace(_table(grid, layout, range(top, bottom + 1), columns, rows), period=told)
 
 
 def _table(grid: Grid, layout: Layout, header: range, columns: Columns, rows: Rows) -> Table:
@@ -130,6 +138,8 @@ def _table(grid: Grid, layout: Layout, header: range, columns: Columns, rows: Ro
         unread=sorted({*_unread_above(grid, header.start), *rows.unread}),
         unread_columns=columns.unread,
         refusals=columns.refusals + rows.refusals,
+        below=rows.below,
+        stop=columns.stop,
     )
 
 
@@ -153,8 +163,10 @@ def _label_columns(header: list[Row], layout: Layout, base: int) -> tuple[dict[s
     missing = []
     for label in layout.labels:
         for column in range(base, min(base + _SEARCH_LABELS, len(header[0]))):
-            key = next((fold(text_of(row[column])) for row in header if not is_blank(row[column])), "")
-            if column not in found.values() and label.header.search(key):
+            texts = dict.fromkeys(fold(text_of(row[column])) for row in header if not is_blank(row[column]))
+            if column not in found.values() and any(
+                label.header.search(text) for text in [*texts, *([""] * (not texts))]
+            ):
                 found[label.role] = column
                 break
         else:

@@ -28,6 +28,8 @@ class Wording:
     revised: re.Pattern[str]
     example: re.Pattern[str]
     ordinal: re.Pattern[str]
+    total: re.Pattern[str]
+    subtotal: re.Pattern[str]
 
 
 def narrow(text: str) -> str:
@@ -64,6 +66,8 @@ def wording() -> Wording:
         revised=re.compile(data["sheet"]["revised"]),
         example=re.compile(data["sheet"]["example"]),
         ordinal=re.compile(data["label"]["ordinal"]),
+        total=re.compile(data["label"]["total"]),
+        subtotal=re.compile(data["label"]["subtotal"]),
     )
 
 

@@ -100,8 +100,16 @@ def _refuse_far(data: bytes) -> None:
         raise RecordsRefused("damaged_file")
 
 
+def _has_no_result(data: bytes) -> bool:
+    """A formula that a program wrote without calculating it: an empty result, or 0 to be calculated when opened."""
+    is_empty_text = data[12:14] == b"\xff\xff" and data[6] == 3
+    is_postponed = len(data) >= 16 and bool(data[14] & 2)
+    return is_empty_text or (is_postponed and data[6:14] == bytes(8))
+
+
 def _sheet_marks(stream: bytes, start: int, percent_styles: set[int]) -> Marks:
     errors: dict[Position, str] = {}
+    uncached: set[Position] = set()
     percents: set[Position] = set()
     merges: list[tuple[int, int, int, int]] = []
     hidden_rows: set[int] = set()
@@ -115,6 +123,8 @@ def _sheet_marks(stream: bytes, start: int, percent_styles: set[int]) -> Marks:
                 errors[row, column] = _ERROR_TEXTS.get(data[6], "#错误")
             elif kind == _FORMULA and data[12:14] == b"\xff\xff" and data[6] == 2:
                 errors[row, column] = _ERROR_TEXTS.get(data[8], "#错误")
+            elif kind == _FORMULA and _has_no_result(data):
+                uncached.add((row, column))
             elif style in percent_styles:
                 percents.add((row, column))
         elif kind == _MANY_RK and len(data) >= 6:
@@ -135,6 +145,7 @@ def _sheet_marks(stream: bytes, start: int, percent_styles: set[int]) -> Marks:
             hidden_columns.update(range(first, last + 1))
     return Marks(
         errors=errors,
+        uncached=frozenset(uncached),
         percents=frozenset(percents),
         merges=tuple(merges),
         hidden_rows=frozenset(hidden_rows),

@@ -30,11 +30,11 @@ _UNCACHED = re.compile(
 _STYLED = re.compile(_CELL + rb"(?=[^>]*\bs=\"(\d+)\")(?=[^>]*?" + _ADDRESS + rb")[^>/]*>")
 _FILLED_CELL = re.compile(_CELL + rb"[^>]*?\br=\"([A-Za-z]+)(\d+)\"[^>/]*>")
 _SINGLE_QUOTED = re.compile(rb"='([^'\"<>]*)'")
+_TWO_IN_ONE = re.compile(rb"</(?:\w+:)?v>(?!\s*<(?:/(?:\w+:)?c>|(?:\w+:)?(?:extLst|is)\b))")
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _ROW_NUMBER = re.compile(rb"\brow r=\"(\d+)\"")
-_WIDE = ((rb"r=\"[A-Za-z]{3}", 16384), (rb"r=\"[A-Za-z]{2}", 702), (rb"", 26))  # columns AAA-XFD, AA-ZZ, A-Z
-_HIDDEN_SINGLE_QUOTED = re.compile(rb"='([^'\"<>]*)'")
-_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\bhidden=\"(?:1|true)\")[^>]*?\br=\"(\d+)\"")
+_TWO_LETTERS = re.compile(rb"r=\"[A-Za-z]{2,3}[0-9]")
+_THREE_LETTERS = re.compile(rb"r=\"[A-Za-z]{3}[0-9]")
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\bhidden=\"(?:1|true)\")[^>]*?\br=\"(\d+)\"")
 _HIDDEN_COLUMNS = re.compile(
     rb"<(?:\w+:)?col\b(?=[^>]*\bhidden=\"(?:1|true)\")(?=[^>]*\bmin=\"(\d+)\")(?=[^>]*\bmax=\"(\d+)\")[^>]*>"
@@ -161,6 +161,8 @@ def _scan(archive: zipfile.ZipFile, part: str, percent_styles: frozenset[bytes])
     for piece in _pieces(archive, part):
         _refuse_entities(piece)
         extent = _at_most(extent, piece)
+        if piece.count(b"</v>") != piece.count(b"</v></c>") and _TWO_IN_ONE.search(piece):
+            raise ValueError("more than one value in a cell")
         if b't="e"' in piece:
             errors |= {position(cell.decode()): text.decode() for cell, text in _ERROR.findall(piece)}
         if b"<f" in piece or b":f" in piece:
@@ -189,7 +191,7 @@ def _at_most(extent: tuple[int, int], piece: bytes) -> tuple[int, int]:
     """An upper bound of rows and columns, found without looking at every cell."""
     numbers = _ROW_NUMBER.findall(piece, max(piece.rfind(b"row r="), 0))
     rows = int(numbers[-1]) if numbers else MAX_ROWS if _ROW.search(piece) else 0
-    width = next(columns for pattern, columns in _WIDE if extent[1] >= columns or re.search(pattern, piece))
+    width = 26 if not _TWO_LETTERS.search(piece) else 702 if not _THREE_LETTERS.search(piece) else 16384
     return max(extent[0], rows), max(extent[1], width)
 
 
@@ -200,7 +202,7 @@ def _refuse_spread(archive: zipfile.ZipFile, part: str) -> None:
     for piece in _pieces(archive, part):
         found = _FILLED_CELL.findall(piece)
         letters.update(column for column, _ in found)
-        last = max(last, max((int(row) for _, row in found), default=0))
+        last = max(last, max((int(row) for row in {row for _, row in found}), default=0))
     width = max((position(f"{one.decode()}1")[1] + 1 for one in letters), default=0)
     if width * last > MAX_GRID_CELLS:
         found_at = f"有一张表从第 1 行一直散到第 {last:,} 行、共 {width:,} 列"

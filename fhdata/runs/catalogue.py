@@ -18,7 +18,12 @@ _KIND_CODES = {"报告": "report", "参数": "parameter", "命令": "command"}
 
 @dataclass(frozen=True)
 class Report:
-    """One report: its notebook, the cadences it is made for, the files it promises and the longest it may take."""
+    """One report: its notebook, the cadences it is made for, the files it promises, the most it may take.
+
+    ``reads`` says which intake checks its raw data (observations or scores); ``rules`` are files of the rules folder
+    without which a place does not make it. One that ``tolerates_problems`` is made in spite of what is wrong with the
+    workbooks, because it lists it.
+    """
 
     name: str
     title: str
@@ -28,6 +33,10 @@ class Report:
     inputs: tuple[str, ...] = ("**/*",)
     promised: tuple[str, ...] = ()
     timeout_seconds: float = 600.0
+    memory_bytes: int = 4_000_000_000
+    reads: str = "observations"
+    rules: tuple[str, ...] = ()
+    tolerates_problems: bool = False
 
     @property
     def cadence_text(self) -> str:
@@ -109,6 +118,10 @@ def _report(name: str, entry: dict[str, Any]) -> Report:
         inputs=tuple(entry["inputs"]),
         promised=tuple(entry["promised"]),
         timeout_seconds=60.0 * entry["timeout_minutes"],
+        memory_bytes=1_000_000 * entry.get("memory_mb", 4_000),
+        reads=entry.get("reads", "observations"),
+        rules=tuple(entry.get("rules", ())),
+        tolerates_problems=entry.get("tolerates_problems", False),
     )
 
 

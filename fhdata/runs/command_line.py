@@ -23,7 +23,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Command:
-    """One command: the words it takes and how many of them it needs, its options, and what it does."""
+    """One command: the words it takes and how many of them it needs, its options, and what it does.
+
+    A last word that ends in … may be written any number of times.
+    """
 
     help: str
     words: tuple[str, ...]
@@ -70,17 +73,22 @@ def parse(given: list[str], commands: Mapping[str, Command]) -> tuple[Command, a
 def _word_problems(name: str, command: Command, arguments: argparse.Namespace) -> list[Problem]:
     see = f"请看 fhdata {name} --help"
     words: list[str] = arguments.words
-    found = [problem("extra_word", f"多写了“{word}”", "", see) for word in words[len(command.words) :]]
+    most = len(words) if command.words and command.words[-1].endswith("…") else len(command.words)
+    found = [problem("extra_word", f"多写了“{word}”", "", see) for word in words[most:]]
     missing = set(command.words[len(words) : command.needed])
+    if getattr(arguments, "due", False):
+        missing.clear()  # the calendar says which reports, for which periods
     if arguments.problems or getattr(arguments, "period", ""):
         missing.discard(PERIOD_WORD)  # written as --period, or meant by a misspelt option
-    return found + [problem("missing_word", f"没有写{word}", "", see) for word in command.words if word in missing]
+    return found + [
+        problem("missing_word", f"没有写{word.rstrip('…')}", "", see) for word in command.words if word in missing
+    ]
 
 
 def overview(commands: Mapping[str, Command]) -> str:
     """The help of all commands."""
     lines = ["用法：fhdata <命令> …", "", "命令："]
-    lines += [f"  {name:<8}{command.help}" for name, command in commands.items()]
+    lines += [f"  {name:<10}{command.help}" for name, command in commands.items()]
     lines += [
         "",
         *_names(),

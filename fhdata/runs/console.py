@@ -1,12 +1,16 @@
 """What a run shows on the screen: progress, problems, a summary."""
 
 import sys
+import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TextIO
 
 from fhdata.problems import Problem
 from fhdata.runs.catalogue import Report
+from fhdata.runs.due import STATE_WORDS as DUE_WORDS
+from fhdata.runs.due import Due, missing
 from fhdata.runs.engine import Progress
 from fhdata.runs.parameters import Parameters
 from fhdata.runs.run import Outcome
@@ -16,11 +20,12 @@ _BAR_WIDTH = 20
 
 
 class Screen:
-    """Progress of one report after the other: a bar on a terminal, plain lines elsewhere."""
+    """Progress of reports made side by side: the bar of whichever moved last on a terminal, plain lines elsewhere."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stderr
         self.has_bar = self.stream.isatty()
+        self._lock = threading.Lock()
 
     def start(self, report: Report, parameters: Parameters) -> Progress | None:
         """Say which report begins; on a terminal give back what moves its bar."""
@@ -39,8 +44,9 @@ class Screen:
         self._write(f"{clear}{title}：{STATE_WORDS[outcome.state]}，用时 {outcome.seconds:.1f} 秒{end}")
 
     def _write(self, text: str) -> None:
-        self.stream.write(text)
-        self.stream.flush()
+        with self._lock:
+            self.stream.write(text)
+            self.stream.flush()
 
 
 def bar(done: int, total: int) -> str:
@@ -79,6 +85,15 @@ def summary(outcomes: Sequence[Outcome]) -> str:
         if one.kept:
             lines.append(f"{one.report.name}：没有做成的笔记本和日志留在 {one.kept}/\n")
     return "".join(lines)
+
+
+def due_table(rows: Sequence[Due], as_of: date) -> str:
+    """What is due, made and missing, one row a report and period, and a closing line."""
+    lines = [(one.report.name, str(one.period), one.cut_off.isoformat(), DUE_WORDS[one.state]) for one in rows]
+    wanting = len(missing(rows))
+    told = f"截至 {as_of}：应出 {len(rows)} 份，已出 {len(rows) - wanting} 份，还缺 {wanting} 份。"
+    action = "用 fhdata run --due 按顺序补出。" if wanting else ""
+    return table([("报告", "期间", "截数日", "情况"), *lines]) + told + action + "\n"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

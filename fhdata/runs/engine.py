@@ -1,4 +1,7 @@
-"""Papermill behind one small door: run a notebook in a process of its own, within a time limit, and say how it went."""
+"""Run a notebook in a process of its own, within limits of time and memory, and say how it went.
+
+Two ways, one answer: forked from a process that has the libraries loaded, or, where a system cannot fork, in a kernel.
+"""
 
 import json
 import os
@@ -15,6 +18,7 @@ from typing import IO, Any, Literal
 
 from fhdata.runs.processes import end_group, own_group
 from fhdata.runs.staging import Staging
+from fhdata.runs.warm import WarmProcess
 
 State = Literal["done", "error", "died", "timeout"]
 Progress = Callable[[int, int], None]
@@ -35,6 +39,15 @@ class Execution:
     log: Path
 
 
+@dataclass(frozen=True)
+class _Worker:
+    """The process that runs one notebook: a pipe it watches, a pipe it tells through, and how to end it."""
+
+    alive: IO[bytes]
+    told: IO[bytes]
+    end: Callable[[], None]
+
+
 def execute(
     notebook: Path,
     parameters: Mapping[str, str],
@@ -42,6 +55,8 @@ def execute(
     *,
     cwd: Path,
     timeout_seconds: float,
+    memory_bytes: int,
+    warm: WarmProcess | None = None,
     on_progress: Progress | None = None,
 ) -> Execution:
     """Run a notebook with its parameters; never raises for what happens inside the notebook.
@@ -52,6 +67,8 @@ def execute(
         staging: ``staging.output`` is the notebook's output folder, told to it in ``FHDATA_OUTPUT``.
         cwd: the folder the notebook runs in: the place's home.
         timeout_seconds: wall-clock limit of the whole run, start-up included.
+        memory_bytes: how much memory the notebook may take beyond what Python and its libraries take.
+        warm: forks the process that runs the cells; None starts one, with a kernel.
         on_progress: called with the number of the cell that starts and the number of cells.
     """
     started = time.monotonic()
@@ -60,45 +77,68 @@ def execute(
         "notebook": str(notebook.resolve()),
         "executed": str(executed.resolve()),
         "parameters": dict(parameters),
+        "cwd": str(cwd.resolve()),
+        "environment": _environment(staging),
+        "memory_bytes": memory_bytes,
     }
-    with log.open("wb") as log_file, _start(staging, cwd, log_file) as worker:
+    with log.open("w+b") as log_file:
+        worker = _fork(warm, job, log_file) if warm else _start(job, log_file)
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        reader = threading.Thread(target=_read, args=(worker, lines), daemon=True)
+        reader = threading.Thread(target=_read, args=(worker.told, lines), daemon=True)
         reader.start()
         try:
-            _send(worker, job)
             answer = _follow(lines, started + timeout_seconds, on_progress)
         finally:
-            _end(worker)
+            worker.end()
             reader.join()
+            worker.told.close()
     return Execution(state=answer["state"], seconds=time.monotonic() - started, executed=executed, log=log)
 
 
-def _start(staging: Staging, cwd: Path, log_file: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _environment(staging: Staging) -> dict[str, str]:
     work = staging.work.resolve()
-    environment = {
-        **os.environ,
+    return {
         OUTPUT_VARIABLE: str(staging.output.resolve()),
         "IPYTHONDIR": str(work / "ipython"),  # nobody's own start-up files
         "JUPYTER_RUNTIME_DIR": str(work / "runtime"),
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
     }
-    return subprocess.Popen(
+
+
+def _fork(warm: WarmProcess, job: dict[str, Any], log_file: IO[bytes]) -> _Worker:
+    """Have a child forked that runs the cells itself."""
+    watched, alive = os.pipe()
+    told, channel = os.pipe()
+    child = warm.run(job, (watched, channel, log_file.fileno()))
+    os.close(watched)
+    os.close(channel)
+    alive_file = os.fdopen(alive, "wb")
+
+    def end() -> None:
+        if child:
+            warm.end(child)
+        alive_file.close()
+
+    return _Worker(alive_file, os.fdopen(told, "rb"), end)
+
+
+def _start(job: dict[str, Any], log_file: IO[bytes]) -> _Worker:
+    """Start a process that runs the cells in a kernel."""
+    process = subprocess.Popen(
         [sys.executable, "-m", "fhdata.runs.worker"],
-        cwd=cwd,
-        env=environment,
+        cwd=job["cwd"],
+        env={**os.environ, **job["environment"]},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log_file,
         **own_group(),
     )
-
-
-def _send(worker: "subprocess.Popen[bytes]", job: dict[str, Any]) -> None:
+    alive, told = _pipe(process.stdin), _pipe(process.stdout)
     with suppress(BrokenPipeError):  # it has died already: its silence tells
-        _pipe(worker.stdin).write(json.dumps(job).encode() + b"\n")
-        _pipe(worker.stdin).flush()
+        alive.write(json.dumps(job).encode() + b"\n")
+        alive.flush()
+    return _Worker(alive, told, lambda: _end(process))
 
 
 def _follow(lines: "queue.SimpleQueue[bytes]", deadline: float, on_progress: Progress | None) -> dict[str, Any]:
@@ -116,8 +156,8 @@ def _follow(lines: "queue.SimpleQueue[bytes]", deadline: float, on_progress: Pro
             on_progress(answer["cell"], answer["of"])
 
 
-def _read(worker: "subprocess.Popen[bytes]", lines: "queue.SimpleQueue[bytes]") -> None:
-    for line in _pipe(worker.stdout):
+def _read(told: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
+    for line in told:
         lines.put(line)
     lines.put(b"")
 

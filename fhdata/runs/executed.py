@@ -66,7 +66,7 @@ def without_traces(notebook: Notebook, source_ids: set[str]) -> Notebook:
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return {"cells": cells, "metadata": dict(sorted(metadata.items())), "nbformat": 4, "nbformat_minor": 5}
 
 
 def _plain_cell(cell: dict[str, Any], number: int, source_ids: set[str]) -> dict[str, Any]:
@@ -89,6 +89,9 @@ def _error_problems(error: dict[str, Any], where: str, file: str) -> list[Proble
     if error["ename"] == "SystemExit":
         said = "用 exit 提前结束了笔记本"
         return [problem("notebook_exit", said, "每个单元都要运行完", "请去掉这一句", file=file, cell=where)]
+    if error["ename"].endswith("MemoryError"):
+        said, action = "用的内存超过了给一份报告的上限", "请检查是否读入了过大的表"
+        return [problem("out_of_memory", said, "", action, file=file, cell=where)]
     last = f"{error['ename']}: {error['evalue']}".strip().splitlines()
     return [
         problem(

@@ -57,8 +57,13 @@ def fingerprint(place: Place, report: Report, parameters: Parameters, notebook: 
 
 
 def input_files(place: Place, report: Report) -> list[Path]:
-    """The files below ``data/raw`` that a report reads; no spreadsheet program's lock file, no hidden one."""
-    found = {path for pattern in report.inputs for path in place.raw.glob(pattern) if path.is_file()}
+    """The files below ``data/raw`` that a report reads; no spreadsheet program's lock file, no hidden one.
+
+    A pattern that begins with ``!`` leaves files out again.
+    """
+    wanted = [pattern for pattern in report.inputs if not pattern.startswith("!")]
+    unwanted = {path for pattern in report.inputs if pattern.startswith("!") for path in place.raw.glob(pattern[1:])}
+    found = {path for pattern in wanted for path in place.raw.glob(pattern) if path.is_file()} - unwanted
     kept = [
         path for path in found if not any(part.startswith(("~$", ".")) for part in path.relative_to(place.raw).parts)
     ]

@@ -1,11 +1,14 @@
-"""Processes of their own group, and their end, on every system."""
+"""Processes of their own group, their memory and their end, on every system."""
 
 import os
 import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
+
+CAN_FORK = sys.platform.startswith("linux")
 
 
 def own_group() -> dict[str, Any]:
@@ -22,3 +25,24 @@ def end_group(pid: int) -> None:
         return
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
+
+
+def cores() -> int:
+    """How many reports may be made at once."""
+    return os.cpu_count() or 1
+
+
+def limit_memory(more_bytes: int) -> None:
+    """Let this process and its children take ``more_bytes`` of memory each beyond what this one has, and no more.
+
+    Where the system knows no such limit (Windows, macOS) nothing is limited.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    import resource  # noqa: PLC0415 - not on every system
+
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = pages * resource.getpagesize() + more_bytes
+    limit = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

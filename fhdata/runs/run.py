@@ -1,9 +1,10 @@
-"""One report from its checks to its published folder, and several of them one after another."""
+"""One report from its checks to its published folder, and several of them side by side."""
 
 import json
 import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,8 +31,10 @@ from fhdata.runs.manifest import (
 from fhdata.runs.notebooks import find_notebook, parameter_cell_problems, read_notebook
 from fhdata.runs.outputs import files_of, output_problems
 from fhdata.runs.parameters import Parameters
+from fhdata.runs.processes import cores
 from fhdata.runs.staging import Staging, open_staging, publish, recover
 from fhdata.runs.traces import known_folders
+from fhdata.runs.warm import WarmProcess, warm_process
 
 State = Literal["done", "unchanged", "failed", "inputs", "locked"]
 Preflight = Callable[[Place, Report, Parameters], list[Problem]]
@@ -73,7 +76,8 @@ def run_report(
     parameters: Parameters,
     *,
     is_forced: bool = False,
-    preflight: Preflight = wiring.preflight,
+    preflight: Preflight | None = None,
+    warm: WarmProcess | None = None,
     on_progress: Progress | None = None,
 ) -> Outcome:
     """Make and publish one report; until its last step the report that was there before stays as it is.
@@ -83,23 +87,25 @@ def run_report(
         report: which report.
         parameters: checked parameters.
         is_forced: make it again though nothing changed.
-        preflight: tells everything wrong with rules and inputs.
+        preflight: tells everything wrong with rules and inputs; None for ``wiring.preflight``.
+        warm: the process that forks the notebook's; None runs the notebook in a kernel.
         on_progress: called with the number of the cell that starts and the number of cells.
     """
     started = time.monotonic()
     name = f"{parameters.period}-{report.name}"
+    check = preflight or (warm.preflight if warm else wiring.preflight)
     try:
         with hold(place.reports, name):
             recover(place.reports, name, target_folder(place, report, parameters))
             job = _job(place, report, parameters)
             if _is_up_to_date(job) and not is_forced:
                 outcome = replace(job.ended("unchanged"), files=len(files_of(job.target)))
-            elif problems := _own_preflight(job) + preflight(place, report, parameters):
+            elif problems := _own_preflight(job) + check(place, report, parameters):
                 outcome = job.ended("inputs", problems)
             else:
                 staging = open_staging(place.reports, name)
                 try:
-                    outcome = _make(job, staging, on_progress)
+                    outcome = _make(job, staging, warm, on_progress)
                 finally:
                     staging.discard()
     except Locked as locked:
@@ -114,12 +120,13 @@ def run_reports(
     tasks: Iterable[tuple[Report, Parameters]],
     *,
     is_forced: bool = False,
-    preflight: Preflight = wiring.preflight,
+    preflight: Preflight | None = None,
     rebuild_index: Callable[[Place], list[Problem]] = wiring.rebuild_index,
     on_start: Callable[[Report, Parameters], Progress | None] | None = None,
     on_end: Callable[[Outcome], None] | None = None,
+    executor: Executor | None = None,
 ) -> tuple[list[Outcome], list[Problem]]:
-    """Make several reports, each whatever became of the others, then the index of all reports.
+    """Make several reports side by side, each whatever becomes of the others, then the index of all reports.
 
     Args:
         place: the place.
@@ -129,17 +136,31 @@ def run_reports(
         rebuild_index: writes the index; gives back its problems.
         on_start: told what begins; gives back what is to be told of the progress.
         on_end: told how each report ended.
+        executor: where the reports are made, each in a kernel and without telling its progress: several machines that
+            share the place's folder, say. None: here, forked from one warm process, as many at once as there are cores.
 
     Returns:
-        How each report ended, and the problems of the index.
+        How each report ended, in the order of the tasks, and the problems of the index.
     """
-    outcomes = []
-    for report, parameters in tasks:
-        progress = on_start(report, parameters) if on_start else None
-        outcome = run_report(place, report, parameters, is_forced=is_forced, preflight=preflight, on_progress=progress)
-        outcomes.append(outcome)
-        if on_end:
-            on_end(outcome)
+    tasks = list(tasks)
+    if executor is not None:
+        waiting = [
+            executor.submit(run_report, place, *task, is_forced=is_forced, preflight=preflight) for task in tasks
+        ]
+        outcomes = [one.result() for one in waiting]
+    else:
+        with warm_process() as warm, ThreadPoolExecutor(max_workers=min(cores(), len(tasks) or 1)) as pool:
+
+            def make(task: tuple[Report, Parameters]) -> Outcome:
+                progress = on_start(*task) if on_start else None
+                outcome = run_report(
+                    place, *task, is_forced=is_forced, preflight=preflight, warm=warm, on_progress=progress
+                )
+                if on_end:
+                    on_end(outcome)
+                return outcome
+
+            outcomes = list(pool.map(make, tasks))
     if any(one.state == "done" for one in outcomes) or not (place.reports / wiring.INDEX).is_file():
         return outcomes, rebuild_index(place)
     return outcomes, []
@@ -177,13 +198,15 @@ def _is_up_to_date(job: _Job) -> bool:
     )
 
 
-def _make(job: _Job, staging: Staging, on_progress: Progress | None) -> Outcome:
+def _make(job: _Job, staging: Staging, warm: WarmProcess | None, on_progress: Progress | None) -> Outcome:
     execution = execute(
         job.notebook,
         job.parameters.values(),
         staging,
         cwd=job.place.home,
         timeout_seconds=job.report.timeout_seconds,
+        memory_bytes=job.report.memory_bytes,
+        warm=warm,
         on_progress=on_progress,
     )
     problems = _execution_problems(execution, job.report) or _finish(job, execution, staging)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from fhdata.periods import Period
 from fhdata.places import Place, open_place
 from fhdata.problems import stop_on
 from fhdata.runs.engine import OUTPUT_VARIABLE
@@ -22,6 +23,18 @@ class Session:
     parameters: Parameters
     output: Path
     previous_as_of: date  # up to which day figures counted in the year's report before; its own in the first
+
+    def last_monthly(self) -> tuple[Period, date]:
+        """The last month whose report was due by this report's own day, and up to which day figures counted in it.
+
+        The search ends with December of the year before: that is another register's.
+        """
+        month = Period(self.parameters.period.year, "month", self.parameters.period.month).previous()
+        while month.year == self.parameters.period.year and calendar_cutoff(self.place, month) > self.parameters.as_of:
+            month = month.previous()
+        if month.year != self.parameters.period.year:
+            return month, self.parameters.as_of
+        return month, calendar_cutoff(self.place, month)
 
 
 def open_session(report: str, **given: str) -> Session:

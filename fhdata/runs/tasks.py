@@ -1,5 +1,7 @@
 """From what was asked for to the reports to be made: every wrong word found before anything runs."""
 
+from pathlib import Path
+
 from fhdata.periods import parse_period
 from fhdata.problems import Problem, problem, stop_on
 from fhdata.runs.catalogue import Report, load_catalogue
@@ -32,6 +34,21 @@ def plan(wanted: str, period: str, as_of: str, cutoff: CutOff) -> list[Task]:
         attempt(problems, read_day, as_of)
     stop_on(dict.fromkeys(problems))
     return [(report, parameters) for report, parameters in found if parameters is not None]
+
+
+def offered(tasks: list[Task], rules: Path, wanted: str) -> list[Task]:
+    """Without the reports whose rules a place does not have; one asked for by its name stays, to say what is missing.
+
+    Args:
+        tasks: as ``plan`` gives them.
+        rules: the place's rules folder.
+        wanted: a report, a group or ``all``.
+    """
+    return [
+        (report, parameters)
+        for report, parameters in tasks
+        if report.name == wanted or all((rules / name).is_file() for name in report.rules)
+    ]
 
 
 def _check(report: Report, period: str, as_of: str, cutoff: CutOff) -> Parameters:

@@ -1,15 +1,17 @@
 """Where a run meets the parts it does not know: calendar, intake, index page. Each imports only when it is called."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fhdata.periods import Period
+from fhdata.periods import Period, parse_period
 from fhdata.places import Place
 from fhdata.problems import Problem, ProblemsFound, problem
 from fhdata.runs.catalogue import Report
 from fhdata.runs.locks import Locked, hold
+from fhdata.runs.manifest import input_files
 from fhdata.runs.outputs import files_of, texts_of
 from fhdata.runs.parameters import Parameters, cut_off_date
 from fhdata.runs.published import Published, published_reports, verify
@@ -45,18 +47,71 @@ def target_year_problems(place: Place, period: Period) -> list[Problem]:
     return [problem("wrong_year", f"期间 {period} 不能出目标报告", said, "请改期间，或换上该年的规则文件夹")]
 
 
-def preflight(place: Place, report: Report, parameters: Parameters) -> list[Problem]:
-    """Everything wrong with the rules and the inputs of a run, before anything is run."""
+def preflight(
+    place: Place, report: Report, parameters: Parameters, read: Callable[[Place, date], list[Problem]] | None = None
+) -> list[Problem]:
+    """Everything wrong with the rules and the inputs of a run, before anything is run.
+
+    ``read`` stands in for ``input_problems`` where its answer is remembered for several reports.
+    """
+    if report.reads == "scores":
+        return score_problems(place, parameters)
+    if report.tolerates_problems:
+        return own_problems(place, report, parameters)
+    return [*own_problems(place, report, parameters), *(read or input_problems)(place, parameters.as_of)]
+
+
+def own_problems(place: Place, report: Report, parameters: Parameters) -> list[Problem]:
+    """What is wrong for this report and this period: targets of another year, nothing handed in."""
+    period = parameters.period
+    found = target_year_problems(place, period)
+    folders = {path.relative_to(place.raw).parts[0] for path in input_files(place, report)}
+    if not any(_closes(folder, period) for folder in folders):
+        action = f"请把工作簿放进 data/raw/{period}/<专题>/"
+        found.append(problem("no_inputs", f"没有 {period} 的原始数据", "", action))
+    return found
+
+
+def _closes(folder: str, period: Period) -> bool:
+    """Whether a folder of ``data/raw`` holds a period that ends in the same month."""
+    try:
+        held = parse_period(folder)
+    except ProblemsFound:
+        return False
+    return (held.year, held.month) == (period.year, period.month)
+
+
+def score_problems(place: Place, parameters: Parameters) -> list[Problem]:
+    """Everything wrong with what has been handed in for the appraisal, or with the rules that it is read by."""
+    from fhdata.intake.scores import read_scores  # noqa: PLC0415 - heavy
+    from fhdata.rules.appraisal import load_appraisal  # noqa: PLC0415 - heavy
+    from fhdata.rules.registry import load_registry  # noqa: PLC0415 - heavy
+
+    try:
+        registry, rules = load_registry(place.rules), load_appraisal(place.rules)
+    except ProblemsFound as found:
+        return list(found.problems)
+    names = registry.units, registry.unit_aliases, rules.items, rules.points
+    period, as_of = parameters.period, parameters.as_of
+    intake = read_scores(place.raw, *names, home=place.home, period=period, as_of=as_of, county=place.name)
+    return list(intake.problems)
+
+
+def input_problems(place: Place, as_of: date) -> list[Problem]:
+    """Everything wrong with what has been handed in up to a day, or with the registry that it is read by."""
     from fhdata.intake.observations import read_observations  # noqa: PLC0415 - heavy
-    from fhdata.rules import registry  # noqa: PLC0415 - heavy
+    from fhdata.rules import ranges, registry  # noqa: PLC0415 - heavy
 
     try:
         indicators = registry.load_indicators(place.rules)
         names = registry.load_indicator_names(place.rules)
+        limits = ranges.load_ranges(place.rules)
     except ProblemsFound as found:
         return list(found.problems)
-    intake = read_observations(place.raw, indicators, names, home=place.home, as_of=parameters.as_of, area=place.name)
-    return [*target_year_problems(place, parameters.period), *intake.problems]
+    intake = read_observations(
+        place.raw, indicators, names, home=place.home, as_of=as_of, area=place.name, ranges=limits
+    )
+    return list(intake.problems)
 
 
 def personal_data(folder: Path) -> list[Problem]:
