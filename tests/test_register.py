@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from rule_files import RULES, copied_rules, set_cell
+from rule_files import RULES, copied_rules, set_cell, write_lines
 
 from fhdata.problems import ProblemsFound
 from fhdata.rounding import half_up
@@ -205,3 +205,33 @@ def test_problems_of_all_files_come_together(tmp_path: Path) -> None:
         "rules/targets.csv",
         "rules/target_mentions.csv",
     }
+
+
+def test_a_target_may_have_a_plan_and_a_grade_of_its_own(tmp_path: Path) -> None:
+    """E041 asks for 200 亿元 in all; its own plan wants 50 by March, its own grade calls it far behind from −5 on."""
+    folder = copied_rules(tmp_path)
+    write_lines(folder / "target_plans.csv", [["code", "month", "planned", "source"], ["E041", "3", "50", "示例依据"]])
+    write_lines(folder / "target_grades.csv", [["code", "far_pp", "source"], ["E041", "-5", "示例依据"]])
+    register = load_register(folder)
+    assert register.plans[["code", "month", "planned"]].to_dict("list") == {
+        "code": ["E041"],
+        "month": [3],
+        "planned": [50.0],
+    }
+    own = register.targets.set_index("code")["far_pp"]
+    assert own["E041"] == -5
+    assert own.drop("E041").isna().all()
+
+
+def test_a_plan_or_grade_without_source_or_target_is_refused(tmp_path: Path) -> None:
+    folder = copied_rules(tmp_path)
+    write_lines(folder / "target_plans.csv", [["code", "month", "planned", "source"], ["E999", "13", "很多", ""]])
+    write_lines(folder / "target_grades.csv", [["code", "far_pp", "source"], ["E041", "低", "示例依据"]])
+    found = sentences(folder)
+    assert [sentence.split("：")[0] for sentence in sorted(found)] == [
+        "rules/target_grades.csv 第2行 far_pp",
+        "rules/target_plans.csv 第2行 code",
+        "rules/target_plans.csv 第2行 month",
+        "rules/target_plans.csv 第2行 planned",
+        "rules/target_plans.csv 第2行 source",
+    ]

@@ -63,11 +63,15 @@ TARGET_COLUMNS = (
 )
 MENTION_COLUMNS = ("code", "document", "section", "wording", "quote", "value", "unit")
 RULING_COLUMNS = ("id", "holds", "decided_by", "document", "decided", "note")
+PLAN_COLUMNS = ("code", "month", "planned", "source")
+GRADE_COLUMNS = ("code", "far_pp", "source")
 LAYOUTS = {
     **registry.LAYOUTS,
     "targets.csv": TARGET_COLUMNS,
     "target_mentions.csv": MENTION_COLUMNS,
     "rulings.csv": RULING_COLUMNS,
+    "target_plans.csv": PLAN_COLUMNS,
+    "target_grades.csv": GRADE_COLUMNS,
 }
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "measure": ("value", "growth"),
@@ -94,6 +98,7 @@ class Register:
     targets: pd.DataFrame
     mentions: pd.DataFrame
     rulings: pd.DataFrame
+    plans: pd.DataFrame
     registry: registry.Registry
 
 
@@ -109,6 +114,8 @@ def load_register(folder: Path) -> Register:
         mentions: one row per place in the documents that states a target again; ``code`` is a target's code or several
         joined by "+" whose values add up to the value stated.
         rulings: one row per contradiction that somebody has decided; ``decided`` as dates.
+        plans: targets' own plans, one row a target and month, ``planned`` cumulative in the target's unit; they stand
+        in for the path. A target's own grade of 欠序时(重) is ``far_pp`` of targets (NaN where it has none).
 
     Raises:
         ProblemsFound: every cell that is wrong, in all files at once.
@@ -121,11 +128,13 @@ def load_register(folder: Path) -> Register:
             *_target_problems(targets, tables),
             *_mention_problems(mentions, tables),
             *_ruling_problems(tables["rulings.csv"]),
+            *_own_rule_problems(tables["target_plans.csv"], tables["target_grades.csv"], targets.cells["code"]),
         ]
     )
     frame = targets.frame()
     repeated = mentions.frame()
-    rulings = tables["rulings.csv"].frame()
+    rulings, plans = tables["rulings.csv"].frame(), tables["target_plans.csv"].frame()
+    grades = tables["target_grades.csv"].frame()
     return Register(
         targets=frame.assign(
             value=as_numbers(frame["value"]),
@@ -134,9 +143,13 @@ def load_register(folder: Path) -> Register:
             observable_from=frame["observable_from"].astype("int64"),
             is_strict=frame["is_strict"].map(YES_NO).astype("bool"),
             is_lead_inferred=frame["is_lead_inferred"].map(YES_NO).astype("bool"),
+            far_pp=frame["code"]
+            .map(dict(zip(grades["code"], as_numbers(grades["far_pp"]), strict=True)))
+            .astype("float64"),
         ),
         mentions=repeated.assign(value=as_numbers(repeated["value"])),
         rulings=rulings.assign(decided=as_dates(rulings["decided"])),
+        plans=plans.assign(month=plans["month"].astype("int64"), planned=as_numbers(plans["planned"])),
         registry=registry.build_registry(tables),
     )
 
@@ -253,6 +266,20 @@ def _ruling_problems(rulings: Table) -> list[Problem]:
         *required(rulings, "id", "holds", "decided_by", "document", "decided"),
         *unique(rulings, "id"),
         *matching(rulings, "decided", is_date, "应写成 2023-02-27", code="bad_date"),
+    ]
+
+
+def _own_rule_problems(plans: Table, grades: Table, codes: tuple[str, ...]) -> list[Problem]:
+    """Plans and grades that one target has of its own: each with its source, for a target that is there."""
+    return [
+        *required(plans, *PLAN_COLUMNS),
+        *known(plans, "code", codes, "targets.csv ", code="unknown_target"),
+        *whole_numbers(plans, "month", 1, 12),
+        *numbers(plans, "planned"),
+        *required(grades, *GRADE_COLUMNS),
+        *unique(grades, "code"),
+        *known(grades, "code", codes, "targets.csv ", code="unknown_target"),
+        *numbers(grades, "far_pp"),
     ]
 
 
