@@ -17,6 +17,7 @@ from fhdata.runs.run import Outcome
 
 STATE_WORDS = {"done": "已发布", "unchanged": "没有变化", "failed": "失败", "inputs": "数据有误", "locked": "正在运行"}
 _BAR_WIDTH = 20
+MOST_CHANGES = 5  # told on the screen; the manifest has all
 
 
 class Screen:
@@ -81,7 +82,8 @@ def summary(outcomes: Sequence[Outcome]) -> str:
         if one.state == "done":
             lines.append(f"{one.report.name}：reports/{one.parameters.period}/{one.report.name}/\n")
         if one.changed:
-            lines.append(f"{one.report.name} 与上次相比：{'；'.join(one.changed)}\n")
+            more = f"；等{len(one.changed)}处，全文在 manifest.json" if len(one.changed) > MOST_CHANGES else ""
+            lines.append(f"{one.report.name} 与上次相比：{'；'.join(one.changed[:MOST_CHANGES])}{more}\n")
         if one.kept:
             lines.append(f"{one.report.name}：没有做成的笔记本和日志留在 {one.kept}/\n")
     return "".join(lines)
