@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fhdata.intake import checks, corrections
-from fhdata.intake.cells import from_frame, no_cells, to_frame
+from fhdata.intake.cells import from_frame, no_cells, plain, texts_in, to_coded_frame, to_frame
 from fhdata.intake.corrections import no_corrections
 from fhdata.intake.layouts import Layout, load_layouts
 from fhdata.intake.notes import Note, notes_frame
@@ -89,16 +89,17 @@ def read_observations(
         if is_for_indicators(folder.name)
         for reading in _read_folder(folder, paths, raw_folder, families, home=home, as_of=as_of)
     ]
-    cells = to_frame([reading.cells for reading in readings])
+    cells = to_coded_frame([reading.cells for reading in readings])
     known = _where(cells, cells["layout"] != "")
-    is_later = known["released"] > as_of.isoformat()
+    released = known["released"].cat
+    is_later = pd.Series((released.categories > as_of.isoformat())[released.codes], index=known.index)
     outcome = resolve(_where(known, (known["released"] != "") & ~is_later), indicators, indicator_names, area)
     in_force = pd.concat([reading.corrections for reading in readings] or [no_corrections()], ignore_index=True)
     settled = settle_totals(outcome.observations, outcome.blanks, indicators, in_force, area)
     checked = checks.check(settled.observations, indicators, in_force, ranges)
     problems = {problem for reading in readings for problem in reading.problems}
     unread = [reading.unread for reading in readings if reading.unread]
-    later = _excluded(known[is_later], f"报出日期晚于 {as_of.isoformat()}") if is_later.any() else []
+    later = _excluded(plain(known[is_later]), f"报出日期晚于 {as_of.isoformat()}") if is_later.any() else []
     excluded = [*unread, *later, *outcome.excluded, *settled.excluded]
     sheet_notes = [one for reading in readings for one in reading.notes]
     everything = sorted(problems | {*outcome.problems, *settled.problems, *checked.problems})
@@ -149,7 +150,7 @@ def _read_folder(
         if any(one.file == path.name for one in listed):
             frame, found, in_force, unmet = corrections.apply(to_frame([cells]), found, listed, path.name, where)
             cells, found = from_frame(frame), found + unmet
-        days = set(pc.unique(cells["released"].filter(pc.not_equal(cells["layout"], ""))).to_pylist())
+        days = texts_in(cells, "released", of_layouts=True)
         if "" in days:
             allowed = "表内写“报出日期：2023-04-08”，或记在 received.csv 里"
             problems.append(problem("no_release_date", "不知道何时报出", allowed, "请补上", file=shown))
@@ -220,10 +221,10 @@ def _file_row(path: Path, raw_folder: Path, shown: str, cells: pa.Table) -> dict
         "file": shown,
         "period": parts[0] if len(parts) > 1 else "",
         "topic": parts[1] if len(parts) > 2 else "",
-        "layouts": ";".join(sorted(set(pc.unique(cells["layout"]).to_pylist()) - {""})),
+        "layouts": ";".join(sorted(texts_in(cells, "layout") - {""})),
         "cells": cells.num_rows,
         "numbers": pc.sum(pc.is_finite(cells["value"])).as_py() or 0,
-        "released": pc.max(cells["released"]).as_py() or "",
+        "released": max(texts_in(cells, "released"), default=""),
     }
 
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-from pandas.api.extensions import ExtensionArray
 
+from fhdata.intake.cells import plain, plain_text, spread_texts
 from fhdata.intake.wording import fold, split_unit, wording
 from fhdata.periods import Period, parse_period
 from fhdata.problems import Problem, hint, problem
@@ -59,7 +58,7 @@ def resolve(cells: pd.DataFrame, indicators: pd.DataFrame, indicator_names: pd.D
     Formula: value in the registry's unit = value as written × conversion factor; growth stays in %.
 
     Args:
-        cells: raw cells of known layouts with their day of release.
+        cells: raw cells of known layouts with their day of release, as ``to_coded_frame`` gives them.
         indicators: the registry.
         indicator_names: names as written.
         area: the area of cells that name none.
@@ -67,11 +66,7 @@ def resolve(cells: pd.DataFrame, indicators: pd.DataFrame, indicator_names: pd.D
     if cells.empty:
         return Outcome(_empty(OBSERVATION_COLUMNS), _empty(BLANK_COLUMNS))
     unused = cells["measure"].isin(list(_UNUSED_MEASURES))
-    sheets = cells[unused].groupby(["source_file", "source_sheet", "measure", "released"]).size()
-    excluded: list[dict[str, object]] = [
-        {"file": key[0], "sheet": key[1], "cells": count, "reason": _UNUSED_MEASURES[key[2]], "released": key[3]}
-        for key, count in zip(sheets.index.tolist(), sheets.tolist(), strict=True)
-    ]
+    excluded = _unused_cells(plain(cells[unused])) if unused.any() else []
     used = cells[~unused] if excluded else cells
     registry = {str(row["indicator"]): _by_text(row) for row in indicators.to_dict("records")}
     known = _known_names(indicator_names)
@@ -93,6 +88,14 @@ def resolve(cells: pd.DataFrame, indicators: pd.DataFrame, indicator_names: pd.D
         excluded,
         problems + wrong,
     )
+
+
+def _unused_cells(cells: pd.DataFrame) -> list[dict[str, object]]:
+    sheets = cells.groupby(["source_file", "source_sheet", "measure", "released"]).size()
+    return [
+        {"file": key[0], "sheet": key[1], "cells": count, "reason": _UNUSED_MEASURES[key[2]], "released": key[3]}
+        for key, count in zip(sheets.index.tolist(), sheets.tolist(), strict=True)
+    ]
 
 
 def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
@@ -205,7 +208,7 @@ def _meaning_problems(cells: pd.DataFrame, codes: np.ndarray, meanings: list[_Me
     bad = [code for code, one in enumerate(meanings) if one.wrong]
     if not bad:
         return []
-    part = cells.assign(code=codes)[np.isin(codes, bad)]
+    part = plain(cells.assign(code=codes)[np.isin(codes, bad)])
     firsts = part.drop_duplicates(["source_file", "source_sheet", "code"])
     problems: dict[tuple[str, ...], Problem] = {}
     for row in firsts.to_dict("records"):
@@ -223,33 +226,28 @@ def _facts(
     kept, own = (cells, codes) if is_good.all() else (cells[is_good[codes]], codes[is_good[codes]])
 
     def spread(texts: list[str]) -> pd.Series:
-        return pd.Series(spread_texts(texts, own), index=kept.index)
+        different = list(dict.fromkeys(texts))
+        numbers = np.array([different.index(text) for text in texts])
+        known = pd.array(different, dtype="str")
+        return pd.Series(spread_texts(known, numbers[own] if len(different) > 1 else own), index=kept.index)
 
     factors = [one.factor for one in meanings]
     times = np.array([float(one) if one >= 1 else 1.0 for one in factors])
     over = np.array([float(1 / one) if one < 1 else 1.0 for one in factors])
     basis = {code: "" if row["price_basis"] == "none" else row["price_basis"] for code, row in registry.items()}
-    names_area = kept["area"] != ""
-    return kept.assign(
+    origin = ["source_file", "source_sheet", "source_cell", "raw_text", "nothing", "released", "status"]
+    return plain(kept[origin]).assign(
         indicator=spread([one.indicator for one in meanings]),
         period=spread([one.period for one in meanings]),
         span=spread([one.span for one in meanings]),
         measure=spread([one.measure for one in meanings]),
         unit=spread([one.unit for one in meanings]),
         basis=spread([basis.get(one.indicator, "") for one in meanings]),
-        area=kept["area"] if names_area.all() else kept["area"].where(names_area, area),
+        area=plain_text(kept["area"], area),
         value=kept["value"].to_numpy() * times[own] / over[own],
-        note=kept["mark"],
+        note=plain_text(kept["mark"]),
         is_never_due=np.array([one.is_never_due for one in meanings], dtype=bool)[own],
     )
-
-
-def spread_texts(texts: list[str], codes: np.ndarray) -> ExtensionArray:
-    """A text column in which row i holds ``texts[codes[i]]``."""
-    different = list(dict.fromkeys(texts))
-    if len(different) == 1:
-        return pd.array(pa.repeat(pa.scalar(different[0], pa.large_string()), len(codes)), dtype="str")
-    return pd.array(texts, dtype="str").take(codes)
 
 
 def _settled(registry: Registry, meaning: _Meaning, text: str) -> _Meaning:

@@ -240,9 +240,10 @@ def _xlrd_value(cell: xlrd.sheet.Cell, datemode: int) -> object:
 def _squared(rows: list[Row], marks: Marks) -> list[Row]:
     """Rows of one length that reach every marked cell, so that an error at the edge of a sheet is not lost."""
     marked = [*marks.errors, *marks.uncached]
-    width = max([len(row) for row in rows] + [column + 1 for _, column in marked], default=0)
+    widths = set(map(len, rows))
+    width = max([*widths, *(column + 1 for _, column in marked)], default=0)
     height = max([len(rows), *(row + 1 for row, _ in marked)])
-    if any(len(row) != width for row in rows):
+    if widths - {width}:
         rows = [row + [""] * (width - len(row)) for row in rows]
     return rows + [[""] * width for _ in range(height - len(rows))]
 
