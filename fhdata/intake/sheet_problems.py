@@ -1,7 +1,5 @@
 """What is wrong on a sheet, said cell by cell."""
 
-import re
-
 import numpy as np
 
 from fhdata.intake.grids import Grid, Position, address, column_letters, is_blank, text_of
@@ -14,7 +12,6 @@ from fhdata.problems import Problem
 _REWRITE = "请核对表头，或为这种表新增一个版式文件"
 _RESEND = "请改正后重发"
 _SHOWN = 5
-_LONG_RUN = re.compile(r"\d{11}|\de\+")  # a float that large may be written with an exponent
 _LEAST_DIGITS = 11
 _LEAST_NUMBER = 1e10
 
@@ -61,17 +58,15 @@ def personal_cells(
         numbers: ``plain_numbers`` of each of them; a short number is not looked at again.
     """
     suspects: dict[Position, bool] = {}
-    is_outside: dict[int, np.ndarray] = {}
+    inside: dict[int, set[int]] = {}
     for table, matrix in zip(tables, numbers, strict=True):
         long = np.argwhere(~(matrix < _LEAST_NUMBER)).tolist()
         suspects |= {(table.rows[row], table.columns[column]): True for row, column in long}
         for column in table.columns:
-            is_outside.setdefault(column, np.ones(len(grid.rows), dtype=bool))[table.rows] = False
+            inside.setdefault(column, set()).update(table.rows)
     for column in range(grid.width):
-        rows = np.flatnonzero(is_outside[column]).tolist() if column in is_outside else range(len(grid.rows))
-        long = [row for row in rows if _is_long(grid.rows[row][column])]
-        if _LONG_RUN.search("\n".join(str(grid.rows[row][column]) for row in long)):  # all at once: most hold no number
-            suspects |= {(row, column): False for row in long}
+        rows = sorted(set(range(len(grid.rows))) - inside[column]) if column in inside else range(len(grid.rows))
+        suspects |= {(row, column): False for row in rows if _is_long(grid.rows[row][column])}
     found = {at: personal_kind(text_of(grid.rows[at[0]][at[1]]), is_data=is_data) for at, is_data in suspects.items()}
     kinds = {at: kind for at, kind in found.items() if kind}
     allowed = "指标表和打分表里不能有个人信息"
