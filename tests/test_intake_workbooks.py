@@ -279,6 +279,30 @@ def test_bad_file_is_one_clear_sentence(tmp_path: Path, make: object, code: str,
     assert words in sentence
 
 
+@pytest.mark.parametrize(
+    "far",
+    [
+        record(0x0200, struct.pack("<IIHHH", 0, 0xFFFFFFF0, 0, 10, 0)),  # rows that no .xls has
+        record(0x0200, struct.pack("<IIHHH", 0, 20, 0, 60_000, 0)),
+        record(0x0200, struct.pack("<IIHHH", 20, 0, 0, 10, 0)),
+        record(0x0200, b"\0"),
+        record(0x00FC, struct.pack("<ii", 2_000_000_000, 2_000_000_000)),  # more texts than bytes
+        record(0x00FC, struct.pack("<ii", -1, -1)),
+    ],
+)
+def test_xls_that_asks_for_endless_room_is_refused_before_a_reader_gives_it(tmp_path: Path, far: bytes) -> None:
+    """The library would end the whole program, which nothing could catch."""
+    is_of_book = far[:2] == b"\xfc\x00"
+    content = xls([], formats=[far]) if is_of_book else xls([far])
+    assert _problem(_written(tmp_path / "甲.xls", content))[0] == "damaged_file"
+
+
+def test_library_that_stops_writes_no_trace_to_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    spoilt = xls([xls_number(0, 0, 1.0), record(0x00E5, b"")])  # a list of merges without its length
+    assert read_grid(_written(tmp_path / "甲.xls", spoilt)).reader == "xlrd"
+    assert capfd.readouterr().err == ""
+
+
 def _circular(path: Path) -> Path:
     """The directory's chain of sectors leads back to its own first sector: a careless reader never ends."""
     content = bytearray(xls([]))

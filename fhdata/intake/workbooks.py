@@ -2,9 +2,12 @@
 
 import csv
 import io
+import os
 import struct
+import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -222,8 +225,30 @@ def by_xlrd(content: bytes, encoding: str | None = None) -> Sheets:
         raise _Refused("damaged_file") from error
 
 
+@contextmanager
+def _library_kept_quiet() -> Iterator[None]:
+    """A damaged .xls can stop the library, which then writes a trace of its own code straight to the terminal.
+
+    What it means is told by the one problem that follows; the trace would only frighten the reader.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _quietly_by_calamine(content: bytes) -> Sheets:
+    with _library_kept_quiet():
+        return by_calamine(content)
+
+
 _XLS_READERS: tuple[tuple[str, Reader], ...] = (
-    ("calamine", by_calamine),
+    ("calamine", _quietly_by_calamine),
     ("xlrd", by_xlrd),
     ("xlrd, gb18030", partial(by_xlrd, encoding="gb18030")),
 )

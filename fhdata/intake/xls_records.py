@@ -27,7 +27,9 @@ _CELLS = (
     0x0003,
     0x0004,
 )
-_MAX_COLUMNS = 256
+_MAX_ROWS, _MAX_COLUMNS = 65_536, 256
+_DIMENSIONS, _STRINGS = 0x0200, 0x00FC
+_LEAST_STRING_BYTES = 3
 _ROW, _COLUMNS, _MERGES = 0x0208, 0x007D, 0x00E5
 _PERCENT_FORMATS = {9, 10}
 
@@ -67,6 +69,8 @@ def read_marks(stream: bytes) -> list[Marks]:
     formats: dict[int, str] = {}
     styles: list[int] = []
     for kind, data in _records(stream, 0):
+        if kind == _STRINGS:
+            _refuse_count(data, len(stream))
         if kind == _PASSWORD:
             raise RecordsRefused("password")
         if kind == _SHEET and len(data) >= 6 and data[5] == 0:  # a worksheet, not a chart
@@ -107,6 +111,22 @@ def _has_no_result(data: bytes) -> bool:
     return is_empty_text or (is_postponed and data[6:14] == bytes(8))
 
 
+def _refuse_extent(data: bytes) -> None:
+    """An extent that no .xls can have: a reader sets aside room for all of it, and ends the program where it cannot."""
+    form = {10: "<HHHH", 14: "<IIHH"}.get(len(data))
+    if form is None:
+        raise RecordsRefused("damaged_file")
+    top, bottom, left, right = struct.unpack_from(form, data)
+    if not (top <= bottom <= _MAX_ROWS and left <= right <= _MAX_COLUMNS):
+        raise RecordsRefused("damaged_file")
+
+
+def _refuse_count(data: bytes, length: int) -> None:
+    """More texts than the file has room for: a reader sets aside room for as many as it is told of."""
+    if len(data) < 8 or not 0 <= struct.unpack_from("<i", data, 4)[0] * _LEAST_STRING_BYTES <= length:
+        raise RecordsRefused("damaged_file")
+
+
 def _sheet_marks(stream: bytes, start: int, percent_styles: set[int]) -> Marks:
     errors: dict[Position, str] = {}
     uncached: set[Position] = set()
@@ -117,6 +137,8 @@ def _sheet_marks(stream: bytes, start: int, percent_styles: set[int]) -> Marks:
     for kind, data in _records(stream, start):
         if kind in _CELLS:
             _refuse_far(data)
+        if kind == _DIMENSIONS:
+            _refuse_extent(data)
         if kind in (_FORMULA, _BOOL_OR_ERROR, _NUMBER, _RK) and len(data) >= 8:
             row, column, style = struct.unpack_from("<HHH", data)
             if kind == _BOOL_OR_ERROR and data[7]:
