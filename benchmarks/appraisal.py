@@ -17,10 +17,11 @@ from fhdata.appraisal.events import EVENT_COLUMNS
 from fhdata.appraisal.firmness import DRAWS, firmness
 from fhdata.appraisal.month import MonthInputs, appraise_months, rank_months
 from fhdata.appraisal.scheme import Scheme, scheme_on
+from fhdata.appraisal.shortfalls import SHORTFALL_COLUMNS
 from fhdata.appraisal.year import YearInputs, appraise_years
 from fhdata.periods import parse_period
 from fhdata.rules.appraisal import load_appraisal
-from fhdata.rules.registry import load_units
+from fhdata.rules.registry import load_registry
 
 RULES = Path(__file__).parents[1] / "fhdata" / "rules" / "fenghuang"
 ITEMS = 14
@@ -34,7 +35,7 @@ def scheme() -> Scheme:
 
 def county_tables(months: tuple[str, ...], used: Scheme) -> MonthInputs:
     """One county: the 81 units of the rules and 14 items; scores made up, a tenth not concerned."""
-    units = load_units(RULES).rename(columns={"code": "unit", "name": "unit_name"})
+    units = load_registry(RULES).units.rename(columns={"code": "unit", "name": "unit_name"})
     units = units.loc[units["monthly_series"] != "", ["unit", "unit_name", "monthly_series", "annual_series"]]
     items = list(used.items.sort_values("is_fixed", ascending=False)["item"])[:ITEMS]
     weights = [8] * 6 + [7] * 4 + [6] * 4
@@ -92,20 +93,9 @@ def timed(work: Callable[[], object], times: int) -> float:
 def year_of(inputs: MonthInputs, used: Scheme) -> None:
     months = appraise_months(inputs, used)
     who = inputs.units[["county", "unit"]].assign(year="2023", score=90.0)
-    nothing = pd.DataFrame(
-        columns=[
-            "county",
-            "year",
-            "unit",
-            "item",
-            "task",
-            "is_growth_target",
-            "done",
-            "target",
-            "ruled_ratio",
-            "document",
-        ]
-    ).astype({"done": "float64", "target": "float64", "ruled_ratio": "float64", "is_growth_target": "bool"})
+    nothing = pd.DataFrame(columns=SHORTFALL_COLUMNS).astype(
+        {"done": "float64", "target": "float64", "ruled_ratio": "float64", "is_growth_target": "bool"}
+    )
     appraise_years(months, inputs, YearInputs(who, nothing), used)
 
 

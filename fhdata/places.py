@@ -34,9 +34,13 @@ class Place:
 
     def relative(self, path: Path) -> str:
         """A path as it may be printed: relative to the place, with forward slashes."""
-        resolved = path.resolve()
-        home = self.home.resolve()
-        return resolved.relative_to(home).as_posix() if resolved.is_relative_to(home) else resolved.name
+        return relative_to_home(path, self.home)
+
+
+def relative_to_home(path: Path, home: Path) -> str:
+    """A path as it may be printed: relative to ``home`` with forward slashes; outside it the bare name."""
+    resolved, base = path.resolve(), home.resolve()
+    return resolved.relative_to(base).as_posix() if resolved.is_relative_to(base) else path.name
 
 
 def open_place(home: Path | None = None) -> Place:

@@ -8,8 +8,9 @@ import pandas as pd
 from fhdata.appraisal.events import EVENT_COLUMNS
 from fhdata.appraisal.grid import ITEM_COLUMNS, SCORE_COLUMNS
 from fhdata.appraisal.month import MonthInputs
+from fhdata.appraisal.shortfalls import SHORTFALL_COLUMNS
 from fhdata.appraisal.year import YearInputs
-from fhdata.rules.registry import load_units
+from fhdata.rules.registry import load_registry
 from fhdata.sampledata import SEED
 from fhdata.sampledata.appraisal import score
 from fhdata.sampledata.appraisal_plan import read_appraisal_plan
@@ -44,7 +45,7 @@ def drawn_year(months: int = 12) -> tuple[MonthInputs, YearInputs]:
                 value = score(plan, unit, plan.items[row["item"]], number, SEED)
                 status = "not_concerned" if value is None else "scored"
                 scores.append((COUNTY, month, unit.code, row["item"], float("nan") if value is None else value, status))
-    registered = load_units(RULES).rename(columns={"code": "unit", "name": "unit_name"})
+    registered = load_registry(RULES).units.rename(columns={"code": "unit", "name": "unit_name"})
     units = registered[["unit", "unit_name", "monthly_series", "annual_series"]].assign(
         county=COUNTY, head_count=pd.array([20] * len(registered), dtype="Int64"), leader_post="示例职务"
     )
@@ -58,18 +59,7 @@ def drawn_year(months: int = 12) -> tuple[MonthInputs, YearInputs]:
     )
     codes = units.loc[units["monthly_series"] != "", "unit"]
     evaluation = pd.DataFrame({"county": COUNTY, "year": "2023", "unit": codes, "score": 90.0})
-    shortfalls = pd.DataFrame(
-        columns=[
-            "county",
-            "year",
-            "unit",
-            "item",
-            "task",
-            "is_growth_target",
-            "done",
-            "target",
-            "ruled_ratio",
-            "document",
-        ]
-    ).astype({"done": "float64", "target": "float64", "ruled_ratio": "float64", "is_growth_target": "bool"})
+    shortfalls = pd.DataFrame(columns=SHORTFALL_COLUMNS).astype(
+        {"done": "float64", "target": "float64", "ruled_ratio": "float64", "is_growth_target": "bool"}
+    )
     return inputs, YearInputs(evaluation.reset_index(drop=True), shortfalls)

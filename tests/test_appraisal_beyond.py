@@ -20,7 +20,7 @@ from fhdata.appraisal.restatement import restated_money, restated_ranking, resta
 from fhdata.appraisal.scheme import scheme_on
 from fhdata.appraisal.scoring import cells_table
 from fhdata.problems import ProblemsFound
-from fhdata.rules.registry import load_units
+from fhdata.rules.registry import load_registry
 
 SIX = {"甲": 95, "乙": 94, "丙": 93, "丁": 80, "戊": 75, "己": 70}
 HASH_COLUMNS = ["period", "unit", "total_e4", "rank"]
@@ -257,7 +257,7 @@ def test_shipped_scheme_says_what_the_document_says() -> None:
         "乡镇": 60000 + 2 * 50000 + 3 * 40000,
         "垂直管理": 2 * 50000 + 4 * 30000 + 5 * 20000,
     }
-    units = load_units(RULES)
+    units = load_registry(RULES).units
     assert set(units["monthly_series"]) - {""} == set(used.monthly_series)
     assert set(units["annual_series"]) - {""} == set(used.annual_series)
     assert set(used.awards["series"]) == set(used.monthly_series) | set(used.annual_series)

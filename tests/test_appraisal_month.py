@@ -33,7 +33,7 @@ from fhdata.appraisal.month import MonthInputs, Months, appraise_months, rank_mo
 from fhdata.appraisal.ranking import last_places, ranks, with_previous
 from fhdata.appraisal.scoring import cells_table
 from fhdata.problems import ProblemsFound
-from fhdata.rules.registry import load_units
+from fhdata.rules.registry import load_registry
 
 TWO = {A: 60, B: 40}
 
@@ -308,7 +308,7 @@ def test_a_fourth_month_running_brings_another_talk_only_under_the_other_reading
 
 def test_shipped_units_are_ranked_in_three_series_and_bear_their_annual_ones() -> None:
     """Scores 示例数据: every unit the number of its place in the list, all distinct."""
-    listed = load_units(RULES).query("monthly_series != ''")
+    listed = load_registry(RULES).units.query("monthly_series != ''")
     names = {"code": "unit", "name": "unit_name"}
     units = listed.rename(columns=names).assign(county=COUNTY)[UNIT_COLUMNS].reset_index(drop=True)
     table = {unit: {A: float(number)} for number, unit in enumerate(units["unit"], start=1)}

@@ -18,7 +18,7 @@ from fhdata.publish.page import outside_links, render_page
 from fhdata.publish.report import report_problems
 from fhdata.publish.workbook import write_workbook
 from fhdata.rules.ranges import load_ranges
-from fhdata.rules.registry import load_indicators
+from fhdata.rules.registry import load_registry
 from fhdata.runs.catalogue import load_catalogue
 from fhdata.runs.parameters import check_parameters
 from fhdata.runs.wiring import preflight
@@ -190,7 +190,7 @@ def _place_with_a_broken_workbook(home: Path):
 def test_shipped_limits_are_of_known_indicators_and_a_place_may_have_none(tmp_path: Path) -> None:
     rules = ROOT / "fhdata" / "rules" / "fenghuang"
     limits = load_ranges(rules)
-    rates = load_indicators(rules).set_index("indicator").loc[limits["indicator"], ["unit", "aggregation"]]
+    rates = load_registry(rules).indicators.set_index("indicator").loc[limits["indicator"], ["unit", "aggregation"]]
     assert set(rates.itertuples(index=False, name=None)) == {("%", "rate")}
     assert (limits["low"].eq(0) & limits["high"].eq(100)).all()
     assert load_ranges(tmp_path).empty

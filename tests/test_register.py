@@ -9,12 +9,12 @@ from rule_files import RULES, copied_rules, set_cell, write_lines
 
 from fhdata.problems import ProblemsFound
 from fhdata.rounding import half_up
-from fhdata.rules.register import load_mentions, load_register, load_targets, units_of_targets
+from fhdata.rules.register import load_register, units_of_targets
 
 
 @pytest.fixture(scope="module")
 def targets() -> pd.DataFrame:
-    return load_targets(RULES).set_index("code")
+    return load_register(RULES).targets.set_index("code")
 
 
 def sentences(folder: Path) -> list[str]:
@@ -39,7 +39,7 @@ def test_targets_by_battle(targets: pd.DataFrame) -> None:
 
 
 def test_mentions_are_53_places() -> None:
-    mentions = load_mentions(RULES)
+    mentions = load_register(RULES).mentions
     assert len(mentions) == 53
     assert mentions["value"].dtype == "float64"
     assert not mentions["quote"].str.contains(r"\s").any()

@@ -7,14 +7,7 @@ import pytest
 from rule_files import RULES, copied_rules, lines_of, set_cell, write_lines
 
 from fhdata.problems import ProblemsFound
-from fhdata.rules.registry import (
-    load_documents,
-    load_indicator_names,
-    load_indicators,
-    load_registry,
-    load_unit_aliases,
-    load_units,
-)
+from fhdata.rules.registry import load_registry
 
 
 def sentences(folder: Path) -> list[str]:
@@ -24,7 +17,7 @@ def sentences(folder: Path) -> list[str]:
 
 
 def test_appraised_units_are_the_81_of_the_document() -> None:
-    units = load_units(RULES)
+    units = load_registry(RULES).units
     appraised = units[units["monthly_series"] != ""]
     # 凤政办函〔2023〕6号 附件1: 县政府系统单位（45个）= 13 + 32; 乡镇（17个）; 垂直管理单位（19个）
     assert appraised.groupby("annual_series").size().to_dict() == {
@@ -40,7 +33,7 @@ def test_appraised_units_are_the_81_of_the_document() -> None:
 
 
 def test_every_appraised_unit_stands_in_its_series_as_the_document_orders_them() -> None:
-    units = load_units(RULES).set_index("code")["name"]
+    units = load_registry(RULES).units.set_index("code")["name"]
     # the first and the last name of each of the four lists
     assert units[["U001", "U013"]].tolist() == ["县财政局", "凤凰产业开发区管委会"]
     assert units[["U014", "U045"]].tolist() == ["县政府办", "县职中"]
@@ -49,24 +42,24 @@ def test_every_appraised_unit_stands_in_its_series_as_the_document_orders_them()
 
 
 def test_an_alias_of_several_units_has_a_row_for_each() -> None:
-    aliases = load_unit_aliases(RULES)
+    aliases = load_registry(RULES).unit_aliases
     townships = aliases.loc[aliases["alias"] == "各乡镇", "unit"].tolist()
     assert townships == [f"U{number:03d}" for number in range(46, 46 + 17)]
     assert aliases.loc[aliases["alias"] == "县住房保障服务中心", "unit"].tolist() == ["U012"]
 
 
 def test_documents_carry_their_dates() -> None:
-    issued = load_documents(RULES).set_index("doc_no")["issued"]
+    issued = load_registry(RULES).documents.set_index("doc_no")["issued"]
     assert issued["凤政办发〔2023〕2号"] == date(2023, 2, 27)
     assert issued["凤政函〔2023〕43号"] == date(2023, 3, 24)
 
 
 def test_columns_that_are_not_text_have_their_types() -> None:
-    indicators = load_indicators(RULES)
+    indicators = load_registry(RULES).indicators
     assert indicators["has_january"].dtype == bool
     assert indicators["observable_from"].dtype == "int64"
     assert indicators["due_day"].dtype == "int64"
-    assert load_indicator_names(RULES).isna().sum().sum() == 0
+    assert load_registry(RULES).indicator_names.isna().sum().sum() == 0
 
 
 @pytest.mark.parametrize(
@@ -127,7 +120,7 @@ def test_growth_may_be_stated_in_percent_whatever_the_indicator_is_measured_in(t
     folder = copied_rules(tmp_path)
     path = folder / "indicator_names.csv"
     write_lines(path, [*lines_of(path), ["丙", "rd_spending", "", "growth", "%", ""]])
-    assert load_indicator_names(folder)["name"].iloc[-1] == "丙"
+    assert load_registry(folder).indicator_names["name"].iloc[-1] == "丙"
 
 
 def test_problems_of_all_files_come_together(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from fhdata.appraisal.grouping import group_ids, positions
+from fhdata.appraisal.grouping import positions
 from fhdata.appraisal.points import Bools, Ints
 from fhdata.periods import parse_period
 
@@ -55,12 +55,6 @@ def last_places(group: Ints, keys: Sequence[Ints], method: str, *, is_shared: bo
         return ranks(group, [-key for key in keys], method)
     size = np.bincount(group, minlength=1)[group] if len(group) else np.zeros(0, dtype=np.int64)
     return np.asarray(size - ranks(group, keys) + 1, dtype=np.int64)
-
-
-def rank_table(frame: pd.DataFrame, by: Sequence[str], column: str, method: str = COMPETITION) -> pd.DataFrame:
-    """A table with ``rank`` by one column of whole numbers within the groups of ``by``; rows keep their order."""
-    keys = [frame[column].to_numpy(dtype=np.int64)]
-    return frame.assign(rank=ranks(group_ids(frame, by), keys, method))
 
 
 def with_previous(ranking: pd.DataFrame) -> pd.DataFrame:

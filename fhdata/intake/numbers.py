@@ -10,7 +10,6 @@ from typing import Any
 from fhdata.intake.wording import narrow, wording
 from fhdata.quantities import known_units
 
-KINDS_OF_NOTHING = ("empty", "nil", "not_reported", "not_due", "not_applicable")
 ALLOWED = "应是数字，或 无、—、未统计、未发布、不适用 之一，或空白"
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-", "﹣": "-"})

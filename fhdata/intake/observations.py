@@ -21,6 +21,7 @@ from fhdata.intake.resolve import KEY, OBSERVATION_COLUMNS, resolve
 from fhdata.intake.topics import is_for_indicators
 from fhdata.intake.totals import settle_totals
 from fhdata.periods import Period, parse_period
+from fhdata.places import relative_to_home
 from fhdata.problems import Problem, ProblemsFound, problem
 
 __all__ = ["KEY", "OBSERVATION_COLUMNS", "Intake", "latest", "read_observations"]
@@ -133,12 +134,12 @@ class _Reading:
 def _read_folder(
     folder: Path, paths: list[Path], raw_folder: Path, layouts: tuple[Layout, ...], *, home: Path, as_of: date
 ) -> Iterator[_Reading]:
-    received, wrong = read_received(folder, _shown(folder / RECEIVED, home))
-    where = _shown(folder / corrections.FILE, home)
+    received, wrong = read_received(folder, relative_to_home(folder / RECEIVED, home))
+    where = relative_to_home(folder / corrections.FILE, home)
     listed, unclear = corrections.load(folder, where)
     yield _Reading([*wrong, *unclear])
     for path in paths:
-        shown = _shown(path, home)
+        shown = relative_to_home(path, home)
         context, problems = _context(path, raw_folder, shown)
         if context and context.previous().end >= as_of:
             reason = f"{context} 在 {as_of.isoformat()} 还没有开始"
@@ -189,11 +190,6 @@ def _folders(raw_folder: Path) -> dict[Path, list[Path]]:
         if path.is_file() and not is_other:
             found.setdefault(path.parent, []).append(path)
     return found
-
-
-def _shown(path: Path, home: Path) -> str:
-    resolved, base = path.resolve(), home.resolve()
-    return resolved.relative_to(base).as_posix() if resolved.is_relative_to(base) else path.name
 
 
 def _context(path: Path, raw_folder: Path, shown: str) -> tuple[Period | None, list[Problem]]:

@@ -16,6 +16,7 @@ from fhdata.intake.score_rows import SOURCE, Names
 from fhdata.intake.topics import SCORES, topics_of
 from fhdata.intake.workbooks import SUFFIXES, read_grid
 from fhdata.periods import Period, parse_period
+from fhdata.places import relative_to_home
 from fhdata.problems import Problem, ProblemsFound, problem
 
 COLUMNS = {
@@ -165,13 +166,13 @@ def _folders(raw_folder: Path, period: Period) -> list[tuple[Path, Period]]:
 
 
 def _gather(folder: Path, period: Period, home: Path, as_of: date, found: _Found) -> None:
-    received, wrong = read_received(folder, _shown(folder / RECEIVED, home))
+    received, wrong = read_received(folder, relative_to_home(folder / RECEIVED, home))
     found.problems += wrong
     for path in sorted(folder.iterdir()):
         if path.name == RECEIVED or path.suffix.lower() not in SUFFIXES or path.name.startswith((".", "~$")):
             continue
         try:
-            book = read_grid(path, _shown(path, home))
+            book = read_grid(path, relative_to_home(path, home))
         except ProblemsFound as refused:
             found.problems += refused.problems
             continue
@@ -261,8 +262,3 @@ def _file_row(sheet: _Sheet) -> dict[str, object]:
         "rows": len(form.rows),
         "released": sheet.released,
     }
-
-
-def _shown(path: Path, home: Path) -> str:
-    resolved, base = path.resolve(), home.resolve()
-    return resolved.relative_to(base).as_posix() if resolved.is_relative_to(base) else path.name

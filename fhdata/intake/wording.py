@@ -22,7 +22,6 @@ class Wording:
     footnote: str
     not_units: re.Pattern[str]
     index: re.Pattern[str]
-    growth_units: frozenset[str]
     released: re.Pattern[str]
     preliminary: re.Pattern[str]
     revised: re.Pattern[str]
@@ -60,7 +59,6 @@ def wording() -> Wording:
         footnote=data["marks"]["footnote"],
         not_units=re.compile(data["unit"]["not_units"]),
         index=re.compile(data["unit"]["index"]),
-        growth_units=frozenset(data["unit"]["growth"]),
         released=re.compile(data["sheet"]["released"]),
         preliminary=re.compile(data["sheet"]["preliminary"]),
         revised=re.compile(data["sheet"]["revised"]),

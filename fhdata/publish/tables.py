@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from fhdata.problems import Problem, problem, stop_on
+from fhdata.problems import Problem, problem
 from fhdata.publish.lights import LIGHTS
 from fhdata.rounding import exact, half_up, number_text
 
@@ -164,12 +164,3 @@ def _text_among_numbers(table: Table, column: Column) -> list[Problem]:
         problem("not_a_number", f"《{table.title}》“{column.label}”列有“{value}”", "这一列应为数", "请核对上一步的表")
         for value in wrong[:3]
     ]
-
-
-def check_tables(tables: list[Table]) -> None:
-    """Stop when any of the tables cannot be printed.
-
-    Raises:
-        ProblemsFound: every fault of every table.
-    """
-    stop_on(fault for table in tables for fault in table_problems(table))

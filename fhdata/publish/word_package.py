@@ -51,7 +51,6 @@ UNUSED_PARTS = {  # what the library's empty document brings along: theme fonts,
 HEADER_POINTS = 10.5
 TEXT_PART = "word/document.xml"
 XML_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-MAKER = "http://schemas.microsoft.com/office/word"
 
 
 def empty_document(profile: Profile) -> WordDocument:

@@ -154,16 +154,6 @@ def load_register(folder: Path) -> Register:
     )
 
 
-def load_targets(folder: Path) -> pd.DataFrame:
-    """The targets, one row each; see ``load_register``."""
-    return load_register(folder).targets
-
-
-def load_mentions(folder: Path) -> pd.DataFrame:
-    """The places that state a target again, one row each; see ``load_register``."""
-    return load_register(folder).mentions
-
-
 def units_of_targets(targets: pd.DataFrame, units: pd.DataFrame, aliases: pd.DataFrame) -> pd.DataFrame:
     """Who leads and who supports each target, aliases resolved: one row per target, unit and role.
 

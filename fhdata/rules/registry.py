@@ -83,31 +83,6 @@ def load_registry(folder: Path) -> Registry:
     return build_registry(tables)
 
 
-def load_documents(folder: Path) -> pd.DataFrame:
-    """The documents, one row each; see ``load_registry``."""
-    return load_registry(folder).documents
-
-
-def load_units(folder: Path) -> pd.DataFrame:
-    """The units, one row each; see ``load_registry``."""
-    return load_registry(folder).units
-
-
-def load_unit_aliases(folder: Path) -> pd.DataFrame:
-    """Other names of units, one row per alias and unit; see ``load_registry``."""
-    return load_registry(folder).unit_aliases
-
-
-def load_indicators(folder: Path) -> pd.DataFrame:
-    """The indicators, one row each; see ``load_registry``."""
-    return load_registry(folder).indicators
-
-
-def load_indicator_names(folder: Path) -> pd.DataFrame:
-    """The names indicators go by in workbooks, one row a name; see ``load_registry``."""
-    return load_registry(folder).indicator_names
-
-
 def build_registry(tables: dict[str, Table]) -> Registry:
     """The frames of tables that have been checked."""
     aliases = tables["unit_aliases.csv"].frame()

@@ -19,7 +19,6 @@ from fhdata.runs.staging import STAGING
 
 INDEX = "index.html"
 INDEX_PATIENCE_SECONDS = 30.0
-EXAMPLE_MARK = "示例数据"
 LABELS = {".html": "网页", ".xlsx": "Excel 表", ".docx": "Word 通报", ".csv": "数据", ".ipynb": "计算过程"}
 _TAG = re.compile(r"<[^>]*>")
 _LONG_NUMBER = re.compile(r"(?<![\w.])\d{15,18}[\dXx](?!\w)")
@@ -100,17 +99,18 @@ def score_problems(place: Place, parameters: Parameters) -> list[Problem]:
 def input_problems(place: Place, as_of: date) -> list[Problem]:
     """Everything wrong with what has been handed in up to a day, or with the registry that it is read by."""
     from fhdata.intake.observations import read_observations  # noqa: PLC0415 - heavy
-    from fhdata.rules import ranges, registry  # noqa: PLC0415 - heavy
+    from fhdata.rules import ranges  # noqa: PLC0415 - heavy
+    from fhdata.rules.registry import load_registry  # noqa: PLC0415 - heavy
 
     try:
-        indicators = registry.load_indicators(place.rules)
-        names = registry.load_indicator_names(place.rules)
+        registry = load_registry(place.rules)
         limits = ranges.load_ranges(place.rules)
     except ProblemsFound as found:
         return list(found.problems)
     intake = read_observations(
-        place.raw, indicators, names, home=place.home, as_of=as_of, area=place.name, ranges=limits
-    )
+        place.raw, registry.indicators, registry.indicator_names,
+        home=place.home, as_of=as_of, area=place.name, ranges=limits,
+    )  # fmt: skip
     return list(intake.problems)
 
 
@@ -152,6 +152,8 @@ def rebuild_index(place: Place) -> list[Problem]:
 
 
 def _entry(place: Place, published: Published) -> dict[str, Any]:
+    from fhdata.publish.report import EXAMPLE_MARK  # noqa: PLC0415 - heavy
+
     manifest = published.manifest or {}
     files = files_of(published.folder)
     pages = [path for path in files if path.suffix == ".html"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from fhdata.problems import Problem, hint, problem, stop_on
 from fhdata.rules.appraisal import load_appraisal
-from fhdata.rules.registry import load_units
+from fhdata.rules.registry import load_registry
 from fhdata.sampledata.reading import FOLDER
 
 
@@ -71,7 +71,7 @@ def read_appraisal_plan(rules: Path, folder: Path = FOLDER) -> AppraisalPlan:
     Raises:
         ProblemsFound: a row names a unit, an item or a kind that the rules do not know; all at once.
     """
-    scheme, units = load_appraisal(rules), load_units(rules)
+    scheme, units = load_appraisal(rules), load_registry(rules).units
     settings = tomllib.loads((folder / "appraisal.toml").read_text(encoding="utf-8"))
     tables = {name: _rows(folder / f"appraisal_{name}.csv") for name in ("items", "weights", "tempers", "events")}
     names = dict(zip(scheme.items["item"], scheme.items["name"], strict=True))

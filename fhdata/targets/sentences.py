@@ -11,7 +11,6 @@ from fhdata.quantities import known_units
 from fhdata.rounding import half_up, number_text
 from fhdata.targets import states
 
-TO_FILL = "【待补】"
 NOT_YET = "未到计划日期"
 PERCENT_DIGITS, VALUE_DIGITS = 1, 2
 SURE = 0.05

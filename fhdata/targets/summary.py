@@ -10,12 +10,9 @@ from fhdata.targets.series import as_known
 from fhdata.targets.states import (
     BEHIND,
     BREACHED,
-    CONFLICT,
     DONE,
     FAR_BEHIND,
     IMPOSSIBLE,
-    NOT_APPLICABLE,
-    NOT_DUE,
     NOT_REPORTED,
     ON_PACE,
     PENDING,
@@ -26,7 +23,6 @@ LIST_MARK = ";"
 LAGGING = (BREACHED, IMPOSSIBLE, FAR_BEHIND, BEHIND)
 # Better to worse; between states that say nothing about progress no change is called better or worse.
 GRADES = {DONE: 0, ON_PACE: 1, BEHIND: 2, FAR_BEHIND: 3, IMPOSSIBLE: 4, BREACHED: 4}
-SILENT = (NOT_DUE, NOT_REPORTED, NOT_APPLICABLE, PENDING, CONFLICT)
 BETTER, WORSE, NEWS = "好转", "转差", "其他"
 MEASURE_WORDS = {"growth": "增速", "numerator": "（分子）", "denominator": "（分母）"}
 SPAN_WORDS = {"ytd": "累计", "month": "当月", "quarter": "当季", "year": "全年", "stock": "期末"}
