@@ -19,6 +19,8 @@ DECLARED = {
     for requirement in map(Requirement, [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]])
 }
 REQUIRED_BY_THE_USER = {"pandas", "numpy", "matplotlib", "jupyterlab", "papermill", "openpyxl", "nbval"}
+# under another name on conda, or not there: conda's pip fetches them
+NOT_SURE_ON_CONDA = {"duckdb", "jupyterlab-language-pack-zh-cn", "zhplot"}
 SETTLED_FOLDERS = ["notebooks", "fhdata", "data/raw", "data/processed", "reports", "tests"]
 
 
@@ -35,7 +37,7 @@ def test_conda_environment_asks_for_what_pyproject_asks_for() -> None:
     python = f"python{PYPROJECT['project']['requires-python']}"
     from_pip = {line for line in pip_lines if not line.endswith("-e .")}
     assert conda | from_pip == {python, *map(str, DECLARED.values())}
-    assert from_pip == {"zhplot==1.0.0"}
+    assert {Requirement(line).name for line in from_pip} == NOT_SURE_ON_CONDA
 
 
 def test_lock_pins_every_dependency_within_its_range_with_a_hash_and_no_address() -> None:
