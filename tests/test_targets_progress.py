@@ -163,6 +163,22 @@ def test_a_ceiling_breached_last_month_stays_red_while_this_month_is_missing() -
     assert np.isnan(row["observed_value"])
 
 
+@pytest.mark.parametrize(
+    ("nothing", "state"),
+    [
+        ("not_applicable", "不适用"),
+        ("nil", "不适用"),
+        ("not_due", "未到发布期"),
+        ("not_reported", "缺报"),
+        ("empty", "缺报"),
+    ],
+)
+def test_a_cell_without_a_number_says_why_there_is_none(nothing: str, state: str) -> None:
+    handed_in = make_observations({"period": "2023-06", "value": float("nan")}).assign(nothing=nothing)
+    row = one(make_observations(*months({"2023-05": 30.0})), blanks=handed_in)
+    assert row["state"] == state
+
+
 def test_wrong_inputs_are_told_all_at_once() -> None:
     observations = make_observations(*months({"2023-06": 45.0}))
     with pytest.raises(ProblemsFound) as raised:

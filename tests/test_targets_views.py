@@ -130,3 +130,19 @@ def test_a_brief_compares_with_the_last_month_whose_report_was_due(
     monkeypatch.setenv("FHDATA_OUTPUT", str(tmp_path))
     before, day = open_session("targets_tenday", period=period, as_of="").last_monthly()
     assert (str(before), day) == (month, known)
+
+
+@pytest.mark.parametrize(
+    ("period", "as_of", "known"),
+    [
+        ("2023-06", "", date(2023, 6, 30)),  # May's report counts what was released by the end of June
+        ("2023-06", "2023-09-01", date(2023, 6, 30)),  # made again later: the report before is still May's
+        ("2023-01", "", date(2023, 2, 28)),  # the year's first report: nothing before it but its own day
+    ],
+)
+def test_the_report_before_knew_what_was_released_by_its_own_day(
+    period: str, as_of: str, known: date, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("FHDATA_OUTPUT", str(tmp_path))
+    assert open_session("targets", period=period, as_of=as_of).previous_as_of == known
