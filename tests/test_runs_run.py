@@ -11,15 +11,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from runs_place import make_notebook, make_place, make_report, march, nothing_wrong
 
 from fhdata.places import Place, open_place
-from fhdata.problems import problem
+from fhdata.problems import Problem, problem
 from fhdata.runs.catalogue import Report
 from fhdata.runs.locks import hold
 from fhdata.runs.published import published_reports
@@ -348,6 +349,23 @@ def test_index_is_made_after_the_reports_and_its_problems_are_told(tmp_path: Pat
     outcomes, problems = run_reports(place, tasks, preflight=nothing_wrong, rebuild_index=lambda _: [told])
     assert [one.state for one in outcomes] == ["inputs"]  # there is no notebook
     assert problems == [told]  # and no index was there before
+
+
+def test_any_executor_makes_reports_of_several_places(tmp_path: Path) -> None:
+    """Two counties in two processes that know nothing of this one, as workers on other machines would be."""
+    counties = [make_place(tmp_path / name) for name in ("甲", "乙")]
+    tasks = [(report_named("good"), march(report_named("good")))]
+    for county in counties:
+        make_notebook(county, "good", GOOD)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers, ThreadPoolExecutor(2) as pool:
+
+        def make(county: Place) -> tuple[list[Outcome], list[Problem]]:
+            return run_reports(county, tasks, preflight=nothing_wrong, rebuild_index=lambda _: [], executor=workers)
+
+        made = list(pool.map(make, counties))
+    assert [([one.state for one in outcomes], problems) for outcomes, problems in made] == [(["done"], [])] * 2
+    for county in counties:
+        assert (published(county, "good") / "a.csv").read_text(encoding="utf-8") == "2023-03 2023-04-30\n"
 
 
 @pytest.mark.parametrize(
