@@ -110,6 +110,9 @@ def main() -> None:
             print(f"{way:8}{given.rows:,} x 8: " + ", ".join(f"{key} {value:,.1f}" for key, value in told.items()))
         faster = {key: results["pandas"][key] / results["fhdata"][key] for key in ("seconds", "cpu_seconds")}
         print(f"fhdata is {faster['seconds']:.1f} times faster ({faster['cpu_seconds']:.1f} by processor time)")
+        own = results["fhdata"]
+        memory = (own["peak_mb"] - own["before_mb"]) / own["frame_mb"]
+        print(f"its memory is {memory:.2f} times that of the frame it makes")
         for count in (10, 100, 1_000):
             home = Path(folder) / str(count)
             written(home, 20, count)

@@ -24,6 +24,7 @@ from fhdata.runs.tasks import Task, offered, plan
 
 if TYPE_CHECKING:
     from fhdata.runs.due import Due
+    from fhdata.runs.published import Published
 
 Value = TypeVar("Value")
 CELL_COLUMNS = {
@@ -129,10 +130,24 @@ def _cutoff(place: Place | None, period: Period, problems: Sequence[Problem]) ->
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if arguments.due:
-        return _run_due(arguments)
-    wanted, period = (*arguments.words, "", "")[:2]
-    return _make(*_tasks(arguments, wanted, period), arguments.force)
+    try:
+        if arguments.due:
+            return _run_due(arguments)
+        wanted, period = (*arguments.words, "", "")[:2]
+        return _make(*_tasks(arguments, wanted, period), arguments.force)
+    except BadInputs as found:
+        _notify("报告没有运行", found.problems)
+        raise
+
+
+def _notify(subject: str, problems: Sequence[Problem]) -> None:
+    """Tell whoever the environment names that a run failed; a schedule has nobody before its screen."""
+    from fhdata.runs.console import problem_lines  # noqa: PLC0415 - heavier than the help may be
+    from fhdata.runs.notices import send_notices  # noqa: PLC0415 - the same
+
+    unsent = send_notices(subject, problems, os.environ)
+    if unsent:
+        print(problem_lines(unsent, "报告不受影响"), end="", file=sys.stderr)
 
 
 def _make(place: Place, tasks: Sequence[Task], is_forced: bool) -> int:
@@ -147,6 +162,9 @@ def _make(place: Place, tasks: Sequence[Task], is_forced: bool) -> int:
         print(problem_lines(problems, "有问题的报告没有发布，原有报告未动"), end="", file=sys.stderr)
     if unlisted:
         print(problem_lines(unlisted, "报告目录没有更新"), end="", file=sys.stderr)
+    waiting = [one for outcome in outcomes if outcome.state == "locked" for one in outcome.problems]
+    if failures := [one for one in [*problems, *unlisted] if one not in waiting]:  # the run that holds the lock tells
+        _notify(f"{place.name}有报告没有发布", failures)
     return exit_code(outcomes) or (FAILED if unlisted else DONE)
 
 
@@ -245,32 +263,57 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _trace(arguments: argparse.Namespace) -> int:
     name, written, row, column = (*arguments.words, "", "", "")[:4]
+    place, made = _published(arguments, name, written)
+    from fhdata.runs.origins import answer  # noqa: PLC0415 - heavy
+
+    text, is_whole = answer(place, made, row, column, is_json=arguments.json)
+    print(text, end="")
+    return DONE if is_whole else FAILED
+
+
+def _pdf(arguments: argparse.Namespace) -> int:
+    place, made = _published(arguments, *(*arguments.words, "")[:2])
+    from fhdata.runs.locks import Locked  # noqa: PLC0415 - heavier than the help may be
+    from fhdata.runs.pdfs import add_pdfs  # noqa: PLC0415 - heavy
+    from fhdata.runs.wiring import rebuild_index  # noqa: PLC0415 - heavy
+
+    try:
+        files = add_pdfs(place, made)
+    except Locked as locked:
+        return _refuse([locked.problem], FAILED)
+    print(f"{'、'.join(files)} 已放进 {place.relative(made.folder)}/。")
+    unlisted = rebuild_index(place)
+    return _refuse(unlisted, FAILED, "报告目录没有更新") if unlisted else DONE
+
+
+def _published(arguments: argparse.Namespace, name: str, written: str) -> "tuple[Place, Published]":
+    """The place, and the published report of this name and period."""
     problems: list[Problem] = list(arguments.problems)
     place = attempt(problems, _open, arguments)
     report = attempt(problems, load_catalogue().report, name)
     period = attempt(problems, parse_period, written)
     stop_on(problems)
-    from fhdata.runs.origins import answer  # noqa: PLC0415 - heavy
     from fhdata.runs.published import published_reports  # noqa: PLC0415 - heavier than the help may be
-    from fhdata.runs.trace import not_published  # noqa: PLC0415 - the same
+    from fhdata.runs.trace import not_published  # noqa: PLC0415 - heavy
 
     made = [one for one in published_reports(_found(place), period) if one.name == _found(report).name]
     if not made or made[0].manifest is None:
         raise BadInputs([not_published(name, _found(period))])
-    text, is_whole = answer(_found(place), made[0], row, column, is_json=arguments.json)
-    print(text, end="")
-    return DONE if is_whole else FAILED
+    return _found(place), made[0]
 
 
 def _cells(arguments: argparse.Namespace) -> int:
     stop_on(arguments.problems)
     path = Path(arguments.words[0])
+    from fhdata.intake.assistance_rosters import roster_problems  # noqa: PLC0415 - heavy
     from fhdata.intake.layouts import load_layouts  # noqa: PLC0415 - heavy
     from fhdata.intake.raw_cells import read_raw_cells  # noqa: PLC0415 - heavy
     from fhdata.runs.console import table  # noqa: PLC0415 - heavier than the help may be
 
     if not path.is_file():
         raise BadInputs([problem("no_file", f"没有文件“{path.name}”", "", "请核对文件名和所在文件夹")])
+    if personal := roster_problems(path):
+        raise BadInputs(personal)
     cells, problems = read_raw_cells(path, load_layouts(), shown=path.name)
     if arguments.sheet:
         sheets = list(dict.fromkeys(cells["source_sheet"]))
@@ -313,15 +356,16 @@ def _sample(arguments: argparse.Namespace) -> int:
 
 
 def _template(arguments: argparse.Namespace) -> int:
-    place, period, folder = _into_new_folder(arguments, "空白得分表")
+    place, period, folder = _into_new_folder(arguments, "空白表")
     from fhdata.runs.templates import write_templates  # noqa: PLC0415 - heavy
 
     try:
-        written = write_templates(place, period, folder)
+        written, problems = write_templates(place, period, folder)
     except ProblemsFound as found:
         raise BadInputs(found.problems) from found
-    print(f"{len(written)} 张空白得分表已写入 {arguments.to}。")
-    return DONE
+    if written:
+        print(f"{len(written)} 张空白表已写入 {arguments.to}。")
+    return _refuse(problems, BAD_INPUTS, "有关的空白表没有写") if problems else DONE
 
 
 def _into_new_folder(arguments: argparse.Namespace, what: str) -> tuple[Place, Period, Path]:
@@ -341,7 +385,10 @@ def _into_new_folder(arguments: argparse.Namespace, what: str) -> tuple[Place, P
 def _lab(arguments: argparse.Namespace) -> int:
     stop_on(arguments.problems)
     place = _open(arguments)
-    return subprocess.run([sys.executable, "-m", "jupyterlab", "notebooks"], cwd=place.home, check=False).returncode
+    from fhdata.runs.lab import lab_environment  # noqa: PLC0415 - only here
+
+    command = [sys.executable, "-m", "jupyterlab", "notebooks"]
+    return subprocess.run(command, cwd=place.home, env=lab_environment(place, os.environ), check=False).returncode
 
 
 # What can be asked for
@@ -372,10 +419,13 @@ COMMANDS = {
         (JSON, HOME),
         _trace,
     ),
+    "pdf": Command("把一份已发布的报告和它的图印成 PDF，放在报告旁边", (REPORT_WORD, PERIOD_WORD), 2, (HOME,), _pdf),
     "sample": Command("写出一套示例数据", (PERIOD_WORD,), 1, (TO, HOME), _sample),
-    "template": Command("写出一个月的空白得分表，发给各责任部门填", (PERIOD_WORD,), 1, (TO, HOME), _template),
+    "template": Command(
+        "写出一个月的空白表（得分、工作进度等），发给各部门填", (PERIOD_WORD,), 1, (TO, HOME), _template
+    ),
     "examples": Command("核对写成文本的算例，逐例列出是否一致", ("文件或文件夹…",), 1, (HOME,), _examples),
-    "lab": Command("打开 JupyterLab", (), 0, (HOME,), _lab),
+    "lab": Command("打开中文的 JupyterLab", (), 0, (HOME,), _lab),
 }
 
 

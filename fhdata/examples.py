@@ -17,19 +17,38 @@ from fhdata.agreement import differences, shown
 from fhdata.appraisal import single as appraisal
 from fhdata.appraisal.scheme import Scheme, scheme_on
 from fhdata.funds import assistance_single as assistance
+from fhdata.funds import dip_single as dip
+from fhdata.funds import fund_single as fund
+from fhdata.funds.dip_terms import DipTerms, dip_terms_on
+from fhdata.funds.fund_terms import Terms, terms_on
 from fhdata.places import Place
 from fhdata.plain_types import misfits
 from fhdata.problems import Problem, ProblemsFound, hint, problem, stop_on
 from fhdata.rules.appraisal import AppraisalRules, load_appraisal
+from fhdata.rules.dip import DipRules, load_dip
+from fhdata.rules.fund import FundRules, load_fund
 from fhdata.rules.rulebook import RuleBook, load_rules
 from fhdata.targets import single as targets
 
-CALLS: Mapping[str, Callable[..., dict[str, Any]]] = {**targets.CALLS, **assistance.CALLS, **appraisal.CALLS}
+CALLS: Mapping[str, Callable[..., dict[str, Any]]] = {
+    **targets.CALLS,
+    **assistance.CALLS,
+    **fund.CALLS,
+    **dip.CALLS,
+    **appraisal.CALLS,
+}
 HEADER = ("文件", "算例", "结果", "应得", "算得")
 NEEDED = {"name": str, "call": str, "source": str, "given": dict[str, Any], "expect": dict[str, Any]}
 ALLOWED = NEEDED | {"tolerance": float, "reading": dict[str, str], "on": date}
 READ = "reading"
-BOOK, SCHEME = "book", "scheme"  # parameters that the place's rules fill, not the example
+BOOK, SCHEME, TERMS, DIP_TERMS = (
+    "book",
+    "scheme",
+    "terms",
+    "dip_terms",
+)  # parameters that the place's rules fill, not the example
+SUPPLIED = (BOOK, SCHEME, TERMS, DIP_TERMS)
+WITH_READINGS = (SCHEME, TERMS, DIP_TERMS)
 
 
 @dataclass(frozen=True)
@@ -64,6 +83,24 @@ class Supplies:
     def appraisal(self) -> AppraisalRules:
         """The appraisal scheme, all dates."""
         return load_appraisal(self.place.rules)
+
+    @cached_property
+    def fund(self) -> FundRules:
+        """The medical fund's rules, all dates."""
+        return load_fund(self.place.rules)
+
+    def terms(self, on: date | None, reading: Mapping[str, str]) -> Terms:
+        """The fund's terms on a day, or on the last day a rule is laid down for, with the readings asked for."""
+        return terms_on(self.fund, on or self.fund.last_day(), reading)
+
+    @cached_property
+    def dip(self) -> DipRules:
+        """The rules of DIP points, all dates."""
+        return load_dip(self.place.rules)
+
+    def dip_terms(self, on: date | None, reading: Mapping[str, str]) -> DipTerms:
+        """The terms of DIP points on a day, or on the last day a rule is laid down for, with the readings asked for."""
+        return dip_terms_on(self.dip, on or self.dip.last_day(), reading)
 
     def scheme(self, on: date | None, reading: Mapping[str, str]) -> Scheme:
         """The scheme of a day, or of the last day it is laid down for, with the readings an example asks for."""
@@ -121,7 +158,7 @@ def read_examples(paths: Sequence[Path], place: Place) -> list[Example]:
 def given_fields(call: str) -> dict[str, bool]:
     """The fields a call takes from an example, and whether each must be given."""
     found = signature(CALLS[call]).parameters.values()
-    return {one.name: one.default is Parameter.empty for one in found if one.name not in (BOOK, SCHEME)}
+    return {one.name: one.default is Parameter.empty for one in found if one.name not in SUPPLIED}
 
 
 def written_wrong(example: Example) -> list[Problem]:
@@ -158,6 +195,10 @@ def answered(example: Example, supplies: Supplies) -> dict[str, Any]:
         supplied[BOOK] = supplies.assistance
     if SCHEME in signature(call).parameters:
         supplied[SCHEME] = supplies.scheme(content.get("on"), content.get(READ, {}))
+    if TERMS in signature(call).parameters:
+        supplied[TERMS] = supplies.terms(content.get("on"), content.get(READ, {}))
+    if DIP_TERMS in signature(call).parameters:
+        supplied[DIP_TERMS] = supplies.dip_terms(content.get("on"), content.get(READ, {}))
     try:
         return call(**supplied, **content["given"])
     except (ArithmeticError, LookupError, ValueError) as error:
@@ -202,8 +243,8 @@ def _given_wrong(example: Example, call: str, given: Mapping[str, Any]) -> list[
             example.problem("bad_value", f"写的是“{shown(value)}”", f"应为{allowed}", key=where)
             for where, value, allowed in misfits(f"given.{name}", given[name], kinds[name])
         ]
-    if READ in example.content and SCHEME not in signature(CALLS[call]).parameters:
-        found.append(example.problem("no_readings", f"{call} 不用考核方案，没有可选的读法", "", "请去掉", READ))
+    if READ in example.content and not any(name in signature(CALLS[call]).parameters for name in WITH_READINGS):
+        found.append(example.problem("no_readings", f"{call} 不用有读法的规则，没有可选的读法", "", "请去掉", READ))
     return found
 
 

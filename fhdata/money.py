@@ -1,10 +1,12 @@
 """Exact money: every table holds whole fen (分) as int64, and a pool that is shared out adds up to the fen."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from numbers import Integral, Rational
 
 import numpy as np
@@ -17,6 +19,8 @@ from fhdata.rounding import number_text
 FEN_PER_YUAN = 100
 # A sign, digits (plain, or grouped by threes with commas), and decimals; nothing else is money.
 _AMOUNT = r"(?P<sign>[-−－+]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?"
+_WHOLE_AMOUNT = re.compile(_AMOUNT)
+_MINUS_SIGNS = ("-", "−", "－")
 _MOST_DIGITS = 18  # of fen: any number of 18 digits fits int64
 
 
@@ -33,7 +37,13 @@ def fen_of(amount: str | int | Decimal, unit: str = "元") -> int:
     if isinstance(amount, bool | float):
         raise TypeError("money is text, int or Decimal, never a float")
     text = format(amount, "f") if isinstance(amount, Decimal) else str(amount)
-    return int(fen_column(pd.Series([text], dtype="str"), unit).iloc[0])
+    places = _decimal_places(unit)
+    found = _WHOLE_AMOUNT.fullmatch(text.strip())
+    part = (found["part"] or "") if found else ""
+    digits = found["whole"].replace(",", "") + part[:places].ljust(places, "0") if found else ""
+    if not found or part[places:].strip("0") or len(digits.lstrip("0")) > _MOST_DIGITS:
+        raise ProblemsFound([_bad_amount(text, unit)])
+    return -int(digits) if found["sign"] in _MINUS_SIGNS else int(digits)
 
 
 def fen_column(texts: "pd.Series[str]", unit: str = "元") -> "pd.Series[int]":
@@ -58,11 +68,12 @@ def fen_column(texts: "pd.Series[str]", unit: str = "元") -> "pd.Series[int]":
     is_bad = whole.isna() | (finer != "") | (digits.str.lstrip("0").str.len() > _MOST_DIGITS)
     if is_bad.any():
         stop_on(_bad_amount(str(text), unit) for text in texts[is_bad])
-    is_negative = found["sign"].fillna("").isin(["-", "−", "－"])
+    is_negative = found["sign"].fillna("").isin(_MINUS_SIGNS)
     fen = digits.astype("int64").to_numpy()
     return pd.Series(np.where(is_negative, -fen, fen), index=texts.index, name=texts.name, dtype="int64")
 
 
+@cache
 def _decimal_places(unit: str) -> int:
     """How many decimals a whole fen has in a unit: 2 in 元, 6 in 万元."""
     factor = conversion_factor(unit, "元") * FEN_PER_YUAN
@@ -76,6 +87,26 @@ def _bad_amount(text: str, unit: str) -> Problem:
 def money_text(fen: int, unit: str = "元", digits: int = 2) -> str:
     """Fen as they are printed, rounded half up here and nowhere before: 576060000 is "576.06" in 万元."""
     return number_text(Decimal(int(fen)) / FEN_PER_YUAN / conversion_factor(unit, "元"), digits)
+
+
+def in_yuan(frame: pd.DataFrame, unit: str = "元") -> pd.DataFrame:
+    """Every column …_fen as …_yuan, exact decimals, for printing; missing ones stay missing.
+
+    Args:
+        frame: any table.
+        unit: what the printed amounts are in; the ending is …_yuan all the same.
+    """
+    ends = [name for name in frame.columns if str(name).endswith("_fen")]
+    per_unit = FEN_PER_YUAN * conversion_factor(unit, "元")
+    columns = {
+        f"{name.removesuffix('_fen')}_yuan": pd.Series(
+            [None if pd.isna(fen) else Decimal(int(fen)) / per_unit for fen in frame[name]],
+            index=frame.index,
+            dtype="object",
+        )
+        for name in ends
+    }
+    return frame.drop(columns=ends).assign(**columns)
 
 
 def require_fen(frame: pd.DataFrame, *columns: str) -> None:

@@ -43,6 +43,10 @@ class ProblemsFound(Exception):  # noqa: N818 - names what happened, as StopIter
         self.problems = tuple(problems)
         super().__init__("\n".join(one.sentence for one in self.problems))
 
+    def __reduce__(self) -> tuple[type["ProblemsFound"], tuple[tuple[Problem, ...]]]:
+        """What another process makes it from again."""
+        return type(self), (self.problems,)
+
 
 def stop_on(problems: Iterable[Problem]) -> None:
     """Raise ProblemsFound when there is at least one problem."""

@@ -1,5 +1,6 @@
 """A year of the example county's appraisal as tables, drawn as the generator draws them but without workbooks."""
 
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from fhdata.appraisal.grid import ITEM_COLUMNS, SCORE_COLUMNS
 from fhdata.appraisal.month import MonthInputs
 from fhdata.appraisal.shortfalls import SHORTFALL_COLUMNS
 from fhdata.appraisal.year import YearInputs
+from fhdata.periods import parse_period
 from fhdata.rules.registry import load_registry
 from fhdata.sampledata import SEED
 from fhdata.sampledata.appraisal import score
@@ -51,10 +53,11 @@ def drawn_year(months: int = 12) -> tuple[MonthInputs, YearInputs]:
     )
     named = pd.DataFrame(items, columns=ITEM_COLUMNS)
     frame = pd.DataFrame(scores, columns=SCORE_COLUMNS).astype({"score": "float64"})
+    released = [(parse_period(month).end + timedelta(days=1)).isoformat() for month in frame["month"]]
     inputs = MonthInputs(
         units,
         named.assign(department_name=named["item"].map({key: one.department for key, one in plan.items.items()})),
-        frame.assign(source_file="示例.xlsx", source_sheet="得分表", source_cell="C4", released="2023-04-01"),
+        frame.assign(source_file="示例.xlsx", source_sheet="得分表", source_cell="C4", released=released),
         pd.DataFrame(columns=EVENT_COLUMNS).astype({"document_date": "object", "registered": "object"}),
     )
     codes = units.loc[units["monthly_series"] != "", "unit"]

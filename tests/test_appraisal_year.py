@@ -21,6 +21,7 @@ from test_appraisal_frames import (
 
 from fhdata.appraisal.awards import total_cost
 from fhdata.appraisal.distance import needed_in_last_quarter
+from fhdata.appraisal.firmness_year import firmness_of_years, items_left_out_of_years
 from fhdata.appraisal.month import MonthInputs, appraise_months
 from fhdata.appraisal.shortfalls import SHORTFALL_COLUMNS
 from fhdata.appraisal.year import YearInputs, Years, appraise_years
@@ -213,3 +214,57 @@ def test_veto_of_a_month_leaves_the_year_as_it_is() -> None:
     )
     outcome = year(replace(inputs, exclusions=veto))
     assert outcome.execution.loc[outcome.execution["unit"] == "甲", "label"].tolist()[0] == "一等奖"
+
+
+# ── how firm an annual rank is ──
+
+MIRRORED = {"甲": {A: 95, B: 95}, "乙": {A: 90, B: 60}, "丙": {A: 60, B: 90}, "丁": {A: 50, B: 50}}
+
+
+def two_items(table: dict[str, dict], weights: dict[str, float], *events: dict) -> MonthInputs:
+    """January and April, the same scores in both."""
+    months = ("2023-01", "2023-04")
+    scores = pd.concat([make_scores(table, month) for month in months], ignore_index=True)
+    return MonthInputs(make_units(list(table)), make_items(weights, months), scores, make_events(*events))
+
+
+def test_annual_rank_of_a_unit_better_on_every_item_holds_in_every_draw() -> None:
+    """乙 and 丙 mirror each other: whoever has the heavier item all year is second, each in about half of the draws."""
+    inputs, used = two_items(MIRRORED, {A: 50, B: 50}), scheme()
+    months = appraise_months(inputs, used)
+    years = year(inputs, leaders=dict.fromkeys(MIRRORED, 90.0), is_final=False).ranking
+    shaken = firmness_of_years(months, years, used, seed=1, draws=2000)
+    assert column(shaken, "first_ratio") == {"甲": 1.0, "乙": 0.0, "丙": 0.0, "丁": 0.0}
+    assert column(shaken, "last_ratio") == {"甲": 0.0, "乙": 0.0, "丙": 0.0, "丁": 1.0}
+    assert column(shaken, "rank_low") == {"甲": 1, "乙": 2, "丙": 2, "丁": 4}
+    assert column(shaken, "rank_high") == {"甲": 1, "乙": 3, "丙": 3, "丁": 4}
+    assert column(shaken, "same_ratio")["乙"] == pytest.approx(0.5, abs=0.05)
+    assert shaken.equals(firmness_of_years(months, years, used, seed=1, draws=2000))
+
+
+def test_draws_that_change_no_weight_give_the_annual_ranking_itself() -> None:
+    """乙 has +2 in the month and +3 in the year; Q1 and Q2 stand for the year, weighed 10 and 20, leaders 10."""
+    events = (
+        {"unit": "乙", "level": "国家"},
+        {"unit": "乙", "kind": "incentive", "level": "省", "document": "二"},
+    )
+    inputs = two_items(MIRRORED, {A: 50, B: 50}, *events)
+    for readings in ({}, {"quarter_total": "base"}, {"missing_month": "three"}):
+        still = replace(scheme(**readings), spread_ratio=0.0)
+        leaders = {"甲": 80.0, "乙": 90.0, "丙": 92.0, "丁": 99.0}
+        years = year(inputs, leaders=leaders, is_final=False, **readings).ranking
+        shaken = firmness_of_years(appraise_months(inputs, still), years, still, seed=1, draws=3)
+        assert column(shaken, "rank_median") == column(years, "rank")
+        assert set(shaken["same_ratio"]) == {1.0}
+
+
+def test_each_item_left_out_of_the_year() -> None:
+    """甲 0.6×90 + 0.4×60 = 78, 乙 0.6×70 + 0.4×80 = 74, the leaders alike; without A only B counts, 60 and 80."""
+    inputs = two_items({"甲": {A: 90, B: 60}, "乙": {A: 70, B: 80}}, {A: 60, B: 40})
+    months, leaders = appraise_months(inputs, scheme()), {"甲": 90.0, "乙": 90.0}
+    years = year(inputs, leaders=leaders, is_final=False).ranking
+    others = YearInputs(evaluation(leaders), shortfalls())
+    table = items_left_out_of_years(months, years, inputs, others, scheme())
+    assert table[["unit", "item", "rank", "rank_without", "rank_change"]].to_numpy().tolist() == [
+        ["甲", A, 1, 2, -1], ["乙", A, 2, 1, 1], ["甲", B, 1, 1, 0], ["乙", B, 2, 2, 0],
+    ]  # fmt: skip

@@ -1,6 +1,8 @@
 """The command line: what it refuses, what it says, and one report from the command to the index."""
 
+import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from jupyterlab.labapp import LabApp
 from runs_place import make_notebook, march
 
 from fhdata import cli
@@ -16,6 +19,7 @@ from fhdata.places import open_place
 from fhdata.problems import problem
 from fhdata.runs import catalogue
 from fhdata.runs.console import Screen, bar, problem_lines, table
+from fhdata.runs.lab import KEPT, SETTINGS
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"pandas", "numpy", "matplotlib", "papermill", "nbformat", "openpyxl", "jinja2", "filelock", "asyncio"}
@@ -222,14 +226,40 @@ def test_sample_is_written_into_a_new_folder_only(main: Main, tmp_path: Path) ->
 
 def test_lab_opens_the_notebooks_of_the_place(main: Main, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[tuple[list[str], Path]] = []
+    told: dict[str, str] = {}
 
-    def run(command: list[str], cwd: Path, check: bool) -> subprocess.CompletedProcess[str]:
+    def run(command: list[str], cwd: Path, env: dict[str, str], check: bool) -> subprocess.CompletedProcess[str]:
         called.append((command[1:], cwd))
+        told.update(env)
         return subprocess.CompletedProcess(command, 0)
 
     monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "own")
     assert main("lab", "--home", str(home))[0] == 0
     assert called == [(["-m", "jupyterlab", "notebooks"], home)]
+    assert told["PATH"] == os.environ["PATH"]
+    assert told["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(SETTINGS), "own"]
+    kept = {name: Path(told[name]) for name in KEPT}
+    assert {path.parent for path in kept.values()} == {(home / "data" / "processed" / "jupyterlab").resolve()}
+
+
+def test_lab_is_chinese_and_asks_nothing_of_the_network() -> None:
+    """The defaults shipped are ones that this JupyterLab knows, and its Chinese is installed."""
+    assert importlib.util.find_spec("jupyterlab_language_pack_zh_CN")
+    defaults = json.loads((SETTINGS / "labconfig" / "default_setting_overrides.json").read_text(encoding="utf-8"))
+    assert {name.split("/")[1]: values for name, values in defaults.items()} == {
+        "translation-extension:plugin": {"locale": "zh_CN"},
+        "apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
+        "extensionmanager-extension:plugin": {"enabled": False},
+    }
+    for name, values in defaults.items():
+        package, plugin = name.split(":")
+        schema = Path(sys.prefix, "share", "jupyter", "lab", "schemas", package, f"{plugin}.json")
+        known = json.loads(schema.read_text(encoding="utf-8"))["properties"]
+        assert set(values) <= set(known)
+    server = json.loads((SETTINGS / "jupyter_lab_config.json").read_text(encoding="utf-8"))
+    assert server["LabApp"]["news_url"] is None
+    assert set(server["LabApp"]) <= set(LabApp.class_trait_names())
 
 
 def test_bar_fills_in_proportion() -> None:

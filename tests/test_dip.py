@@ -17,6 +17,7 @@ from fhdata.funds.dip_cases import case_points, near_lines, standards
 from fhdata.funds.dip_inputs import DipInputs, case_problems, table_problems
 from fhdata.funds.dip_readings import alternatives, compare
 from fhdata.funds.dip_settlement import by_group, corrections, settle_dip
+from fhdata.funds.dip_tables import published_hospitals, published_readings
 from fhdata.funds.dip_terms import DipTerms, dip_terms_on, dip_terms_with
 from fhdata.funds.dip_weights import weigh
 from fhdata.problems import ProblemsFound
@@ -339,3 +340,19 @@ def _settled(engine: Engine, cases: pd.DataFrame, inputs: DipInputs, used: DipTe
 def test_a_value_is_rounded_half_up() -> None:
     assert dip_settlement.rounded(Fraction("0.00005"), 4) == Fraction("0.0001")
     assert dip_settlement.rounded(Fraction("0.000049"), 4) == 0
+
+
+def test_published_rows_carry_their_cells_and_citations() -> None:
+    table = pd.DataFrame({"institution": ["H1", ""], "name": ["示例一院", "合计"], "cases": [3, 3]})
+    origin = {"source_file": ["甲.xlsx"], "source_sheet": ["系数"], "source_cell": ["B4"]}
+    fund = pd.DataFrame({**origin, "source_sheet": ["基金"], "source_cell": ["C4"]})
+    (row,) = published_hospitals(table, pd.DataFrame({"institution": ["H1"], **origin}), fund, terms()).to_dict(
+        "records"
+    )
+    assert (row["institution"], row["source_sheet"], row["source_cell"]) == ("H1", "系数", "B4")  # the sum is no row
+    assert row["reading_note"] == "可用于DIP的基金：甲.xlsx「基金」C4"
+    assert "州政办发〔2022〕26号" in row["rule_source"]
+    changed = pd.DataFrame({"reading": ["reading.assessment"], "value": ["gross"], "institution": ["H1"]})
+    (told,) = published_readings(changed, terms()).to_dict("records")
+    assert told["code"] == "assessment=gross.H1"
+    assert told["rule_source"] == RULES.book.value("reading.assessment", DAY).citation

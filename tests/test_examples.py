@@ -13,6 +13,8 @@ from fhdata.agreement import differences
 from fhdata.appraisal import single as appraisal
 from fhdata.examples import CALLS, HEADER, Example, Supplies, answered, given_fields, read_examples, run
 from fhdata.funds import assistance_single as assistance
+from fhdata.funds import dip_single as dip
+from fhdata.funds import fund_single as fund
 from fhdata.places import Place, open_place
 from fhdata.plain_types import misfits
 from fhdata.problems import ProblemsFound
@@ -60,7 +62,9 @@ def test_every_example_agrees(path: Path) -> None:
 
 
 def test_no_two_calls_share_a_name() -> None:
-    assert len(CALLS) == len(targets.CALLS) + len(assistance.CALLS) + len(appraisal.CALLS)
+    assert len(CALLS) == len(targets.CALLS) + len(assistance.CALLS) + len(fund.CALLS) + len(dip.CALLS) + len(
+        appraisal.CALLS
+    )
 
 
 def test_the_published_list_names_every_call_with_its_fields() -> None:
@@ -120,7 +124,7 @@ def test_a_folder_is_every_toml_file_below_it(tmp_path: Path) -> None:
         ("growth_pct = 50 ", "", "「对的」 expect：expect 是空的，至少写一个应得数，请补上。"),
         ('"示例数据"', "5", "「对的」 source：写的是“5”，应为文字（加引号），请改正。"),
         ("expect", "tolerance = true\nexpect", "「对的」 tolerance：写的是“true”，应为数，请改正。"),
-        ("expect", "reading = {}\nexpect", "「对的」 reading：growth 不用考核方案，没有可选的读法，请去掉。"),
+        ("expect", "reading = {}\nexpect", "「对的」 reading：growth 不用有读法的规则，没有可选的读法，请去掉。"),
     ],
 )
 def test_a_misspelt_or_missing_key_is_named_with_the_nearest_right_one(

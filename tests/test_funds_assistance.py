@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_files import RULES
 
-from fhdata.funds.assistance_cost import carried_forward, classified_aid, increase_steps, split_arrears
+from fhdata.funds.assistance_cost import (
+    carried_forward,
+    classified_aid,
+    increase_steps,
+    last_month_at_old_rate,
+    split_arrears,
+)
 from fhdata.funds.assistance_document import check_document, nursing_allowance_fen, nursing_allowances
 from fhdata.funds.assistance_faults import (
     mean_above_standard,
@@ -26,7 +33,7 @@ from fhdata.funds.assistance_faults import (
 from fhdata.funds.assistance_funding import funding_due, funding_gap
 from fhdata.funds.assistance_methods import by_headcount, by_household, by_mean, side_by_side
 from fhdata.problems import Problem, ProblemsFound
-from fhdata.rules.rulebook import RuleBook, load_rules
+from fhdata.rules.rulebook import load_rules
 from fhdata.rules.standards import rates, standards_on
 
 BOOK = load_rules(RULES / "assistance.toml")
@@ -234,25 +241,42 @@ def test_allowance_is_whole_yuan_within_half_of_the_fraction(wage_fen: int, shar
 # ── the three methods ──
 
 
-# A table of pandas costs some 10-50 ms a case: fewer cases, each of several families.
+# A table of pandas costs some 10-100 ms a case: fewer cases, each of several townships with several families.
 FEW = settings(max_examples=20, deadline=None)
+FEWER = settings(max_examples=6, deadline=None)
 FAMILIES = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 400_000)), min_size=1, max_size=8)
+SIZES = st.lists(st.lists(st.integers(1, 8), min_size=1, max_size=6), min_size=3, max_size=6)
+RECIPIENTS = st.lists(
+    st.lists(st.tuples(st.integers(1, 8), st.integers(0, 38500)), min_size=1, max_size=6), min_size=3, max_size=6
+)
 
 
 JANUARY = january()
 
 
-@FEW
-@given(st.lists(st.integers(1, 8), min_size=1, max_size=8))
-def test_without_incomes_household_and_headcount_agree(sizes: list[int]) -> None:
-    persons = sum(sizes)
-    roster = sheet([family(number, size, 0) for number, size in enumerate(sizes)])
-    last_year = sheet([count(persons=1, mean_supplement_fen=38500)])
-    row = side_by_side(sheet([count(persons=persons)]), roster, last_year, JANUARY).iloc[0]
-    assert row["increase_by_household_fen"] == row["increase_by_headcount_fen"] == persons * 3500
-    assert row["need_by_household_fen"] == row["need_by_headcount_fen"] == persons * 42000
-    assert row["increase_spread_fen"] == 0
-    assert row["need_spread_fen"] == persons * 3500  # method 3 stays at last year's 385 元
+def townships(homes: list[list[tuple[int, int]]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Counts and roster of townships given by their families, (persons, income): 0乡, 1乡 …"""
+    counts = [count(persons=sum(size for size, _ in families), township=f"{at}乡") for at, families in enumerate(homes)]
+    roster = [
+        family(100 * at + number, *one, township=f"{at}乡")
+        for at, families in enumerate(homes)
+        for number, one in enumerate(families)
+    ]
+    return sheet(counts), sheet(roster)
+
+
+@FEWER
+@given(SIZES)
+def test_without_incomes_household_and_headcount_agree(homes: list[list[int]]) -> None:
+    counts, roster = townships([[(size, 0) for size in sizes] for sizes in homes])
+    last_year = sheet([count(persons=1, mean_supplement_fen=38500, township=f"{at}乡") for at in range(len(homes))])
+    table = side_by_side(counts, roster, last_year, JANUARY).set_index("township")
+    for at, sizes in enumerate(homes):
+        row, persons = table.loc[f"{at}乡"], sum(sizes)
+        assert row["increase_by_household_fen"] == row["increase_by_headcount_fen"] == persons * 3500
+        assert row["need_by_household_fen"] == row["need_by_headcount_fen"] == persons * 42000
+        assert row["increase_spread_fen"] == 0
+        assert row["need_spread_fen"] == persons * 3500  # method 3 stays at last year's 385 元
 
 
 @FEW
@@ -277,20 +301,25 @@ def test_no_family_gains_more_than_the_raise_a_person(families: list[tuple[int, 
     assert 0 <= row["increase_by_household_fen"] <= 3500 * row["roster_persons"]
 
 
-@FEW
-@given(st.lists(st.tuples(st.integers(1, 8), st.integers(0, 38500)), min_size=1, max_size=8))
-def test_with_recipients_only_household_lies_on_the_upper_bound(families: list[tuple[int, int]]) -> None:
+@FEWER
+@given(RECIPIENTS)
+def test_with_recipients_only_household_lies_on_the_upper_bound(homes: list[list[tuple[int, int]]]) -> None:
     """Families given as (persons, income a person), none above the old standard; last year's mean is what they got."""
-    roster = sheet([family(number, heads, heads * each) for number, (heads, each) in enumerate(families)])
-    last_year = sheet([count(persons=heads, mean_supplement_fen=38500 - each) for heads, each in families])
-    persons = sum(heads for heads, _ in families)
-    paid = sum(heads * (38500 - each) for heads, each in families)
-    row = side_by_side(sheet([count(persons=persons)]), roster, last_year, JANUARY).iloc[0]
-    assert row["need_by_mean_fen"] == paid
-    assert row["need_by_headcount_fen"] == paid + 3500 * persons
-    # who got exactly nothing before is newly eligible now, and gains the raise like everybody
-    assert row["need_by_household_fen"] == paid + 3500 * persons
-    assert row["increase_by_household_fen"] == 3500 * persons
+    counts, roster = townships([[(heads, heads * each) for heads, each in families] for families in homes])
+    last_year = sheet([
+        count(persons=heads, mean_supplement_fen=38500 - each, township=f"{at}乡")
+        for at, families in enumerate(homes)
+        for heads, each in families
+    ])  # fmt: skip
+    table = side_by_side(counts, roster, last_year, JANUARY).set_index("township")
+    for at, families in enumerate(homes):
+        row, persons = table.loc[f"{at}乡"], sum(heads for heads, _ in families)
+        paid = sum(heads * (38500 - each) for heads, each in families)
+        assert row["need_by_mean_fen"] == paid
+        assert row["need_by_headcount_fen"] == paid + 3500 * persons
+        # who got exactly nothing before is newly eligible now, and gains the raise like everybody
+        assert row["need_by_household_fen"] == paid + 3500 * persons
+        assert row["increase_by_household_fen"] == 3500 * persons
 
 
 def test_order_of_rows_does_not_matter() -> None:
@@ -435,8 +464,10 @@ def assert_whole(table: pd.DataFrame) -> None:
     assert [name for name in table.columns if name.endswith("_fen") and name not in numbers.columns] == []
 
 
-def every_table(book: RuleBook) -> list[pd.DataFrame]:
+@cache
+def every_table() -> list[pd.DataFrame]:
     """Every table with money that the domain makes, from one small county."""
+    book = BOOK
     rate = rates(book, MONTHS, YEAR_BEFORE)
     counts = carried_forward(sheet([count(), count("destitute_rural", 4)]), MONTHS)
     roster = sheet([family(1, 3, 100_000), family(2, 2, 80_000), family(3, 1, 70_000, township="乙乡")])
@@ -454,12 +485,12 @@ def every_table(book: RuleBook) -> list[pd.DataFrame]:
 
 
 def test_no_table_holds_money_or_people_in_floats() -> None:
-    for table in every_table(BOOK):
+    for table in every_table():
         assert_whole(table)
 
 
 def test_no_table_carries_a_household_or_a_person() -> None:
-    personal = [name for table in every_table(BOOK) for name in table.columns if name.endswith("_id")]
+    personal = [name for table in every_table() for name in table.columns if name.endswith("_id")]
     assert personal == []
 
 
@@ -493,6 +524,37 @@ def test_arrears_are_a_line_of_their_own_and_sum_exactly() -> None:
     assert line.loc["orphan_scattered"].tolist() == [3 * 105000, 9 * 105000, 12 * 105000]
     assert line.loc["subsistence_urban"].tolist() == [3 * 15000, 9 * 15000, 12 * 15000]
     assert (line["arrears_fen"] + line["current_fen"] == line["total_fen"]).all()
+
+
+def test_no_month_paid_at_the_old_rate_leaves_nothing_owed() -> None:
+    costs = by_headcount(
+        carried_forward(sheet([count("orphan_scattered", 7)]), MONTHS), rates(BOOK, MONTHS, YEAR_BEFORE)
+    )
+    line = split_arrears(costs, "", "increase_by_headcount_fen", ["category"]).iloc[0]
+    assert line[["arrears_fen", "current_fen"]].tolist() == [0, 12 * 105000]
+
+
+@pytest.mark.parametrize(
+    ("paid", "last", "kinds"),
+    [
+        ("old old old", "2023-03", []),
+        ("old old new new", "2023-02", []),
+        ("new", "", []),
+        ("", "", []),
+        ("old new old", "", ["old_after_new"]),
+        ("old - old", "", ["month_left_out"]),
+        ("- old", "", ["month_left_out"]),
+    ],
+)
+def test_the_last_month_paid_at_the_old_rate_is_read_from_the_payments(paid: str, last: str, kinds: list[str]) -> None:
+    rows = [{"month": f"2023-{number:02d}", "rate": rate} for number, rate in enumerate(paid.split(), 1) if rate != "-"]
+    listed = sheet(rows[::-1]) if rows else sheet([{"month": "2023-01", "rate": "old"}]).iloc[:0]
+    if not kinds:
+        assert last_month_at_old_rate(listed) == last
+        return
+    with pytest.raises(ProblemsFound) as caught:
+        last_month_at_old_rate(listed)
+    assert stopped(caught) == kinds
 
 
 def test_the_last_month_paid_at_the_old_rate_is_a_flagged_rule() -> None:
@@ -643,6 +705,13 @@ def test_a_mean_above_the_standard_is_found() -> None:
     assert "420.01 元高于标准 420.00 元" in found[0].sentence
     exact = mean_above_standard(rows.assign(mean_supplement_cell="E9", persons_cell="D9"), JANUARY)
     assert [one.cell for one in exact] == ["E9"]
+
+
+def test_a_standard_that_is_only_a_floor_is_no_limit() -> None:
+    # the floor of 其他事实无人抚养儿童 is 550 元 a month; 集中养育孤儿 are paid 1,500 元 and no more
+    floor = detail("甲乡", 1, 1, 60000) | {"category": "child_unattended_other"}
+    above = detail("甲乡", 1, 1, 150001) | {"category": "orphan_centralised"}
+    assert [one.cell for one in mean_above_standard(sheet([floor, above]), JANUARY)] == ["C5"]
 
 
 def mixed(mean_fen: int, persons: int = 10) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from broken_books import HEAD, INDICATORS, NAMES, SIGNED, TITLE, sheet
-from intake_books import Rows, sign_off, write_xlsx
+from intake_books import Rows, names, sign_off, write_xlsx
 
 from fhdata.intake.checks import check
 from fhdata.intake.limits import limits_of, no_ranges
@@ -96,6 +96,43 @@ def test_part_without_a_number_leaves_the_total_unchecked_and_rows_of_which_are_
     sheet(folder, ["甲镇", 1.5], ["其中：园区", 1.0], ["乙镇", 2.5], ["合计", 4.0], header=TOWNS)
     intake = _read(folder)
     assert (_codes(intake), _notes(intake)) == ([], [])
+
+
+FUNDS = ["收入", "亿元", 3], ["零售额", "亿元", 2]
+
+
+@pytest.mark.parametrize(
+    ("rows", "problems", "notes"),
+    [
+        ([*FUNDS, ["合计", "亿元", 5]], [], []),  # 3 + 2
+        ([["合计", "亿元", 5], *FUNDS], [], []),
+        ([*FUNDS, ["合计（亿元）", "", 5]], [], []),
+        ([*FUNDS, ["合计", "亿元", 7]], [("sum_differs", "C5")], []),
+        ([*FUNDS, ["合计", "亿元", 0]], [("sum_differs", "C5")], []),
+        ([*FUNDS, ["合计", "亿元", 5.1]], [], [("rounding", "C5")]),
+        ([*FUNDS, ["合计", "万元", 5]], [], [("unchecked_total", "C5")]),  # no part in 万元
+        ([["收入", "亿元", 3], ["小计", "亿元", 3], ["零售额", "亿元", 2], ["小计", "亿元", 2]], [], []),
+        ([["收入", "亿元", 3], ["零售额", "亿元", "未统计"], ["合计", "亿元", 3]], [], [("unchecked_total", "C5")]),
+    ],
+)
+def test_total_among_indicators_is_held_against_them_and_is_none(
+    folder: Path, rows: list, problems: list, notes: list
+) -> None:
+    sheet(folder, *rows)
+    intake = _read(folder)
+    assert (_codes(intake), _notes(intake)) == (problems, notes)
+    assert set(intake.observations["indicator"]) <= {"revenue", "retail"}
+    assert set(intake.excluded["reason"]) == {"合计、小计行，只用来核对"}
+
+
+def test_label_that_the_registry_knows_is_an_indicator_whatever_it_ends_with(folder: Path) -> None:
+    sheet(folder, ["零售额", "亿元", 2], ["贷款合计", "亿元", 9])
+    home = folder.parents[3]
+    known = pd.concat([NAMES, names(("贷款合计", "loans"))], ignore_index=True)
+    intake = read_observations(home / "data" / "raw", INDICATORS, known, home, LATER, area="示例县")
+    assert _codes(intake) == []
+    assert intake.observations.set_index("indicator")["value"].to_dict() == {"retail": 2.0, "loans": 9.0}
+    assert intake.excluded.empty
 
 
 def test_total_that_differs_can_be_accepted(folder: Path) -> None:

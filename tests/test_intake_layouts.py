@@ -381,6 +381,113 @@ def test_hidden_sheet_with_a_table_is_told_and_a_sheet_of_words_is_not() -> None
     assert _codes(grid([["填表说明"], ["一、按月填报"], ["二、保留一位小数"]])) == []
 
 
+def test_numbers_before_the_names_are_passed_over() -> None:
+    rows = [
+        ["甲县2023年3月月报"],
+        ["序号", "指标", "计量单位", "1-3月"],
+        ["一", "工业", "", ""],
+        [1, "甲", "亿元", 5],
+        [2, "乙", "户", 7],
+        ["填表说明：填累计数。"],
+    ]
+    cells = _read(grid(rows))
+    assert _facts(cells, "series_label", "unit_text", "period", "value") == [
+        ("D4", "甲", "亿元", "2023-03", 5.0),
+        ("D5", "乙", "户", "2023-03", 7.0),
+    ]
+
+
+BLOCKS = ["2021年1-5月完成数", "", "2021年1-6月完成数", "", "", "", "2021年1-8月完成数", ""]
+
+
+def test_heading_merged_over_several_periods_is_refused_with_all_its_columns_and_the_others_are_read() -> None:
+    """绝对值 stands twice under 1-6月, and 7月完成数 cannot be part of it: D to G are refused, B, C, H, I are read."""
+    below = ["绝对值", "增速（%）", "绝对值", "6月完成数", "绝对值", "7月完成数", "绝对值", "增速（%）"]
+    rows = [["2022年投资"], ["单位：亿元"], ["乡镇", *BLOCKS], ["", *below], ["甲镇", *range(1, 9)]]
+    merges = ((2, 1, 2, 2), (2, 3, 2, 6), (2, 7, 2, 8), (2, 0, 3, 0))
+    cells, problems = read_sheet(grid(rows, marks=Marks(merges=merges)), LAYOUTS)
+    assert [(one.code, one.cell) for one in problems] == [("unclear_header", "D3"), ("leftover_cells", "")]
+    assert "2021年1-6月完成数（D 至 G 列）" in problems[0].found
+    read = cells[cells["layout"] != ""]
+    assert _facts(read, "period", "measure", "value") == [
+        ("B5", "2021-05", "value", 1.0),
+        ("C5", "2021-05", "growth", 2.0),
+        ("H5", "2021-08", "value", 7.0),
+        ("I5", "2021-08", "growth", 8.0),
+    ]
+
+
+def test_single_month_under_a_plan_is_planned_too() -> None:
+    rows = [
+        ["2022年投资"],
+        ["单位：亿元"],
+        ["乡镇", "2022年1-7月预期", ""],
+        ["", "绝对值", "7月完成数"],
+        ["甲镇", 5, 2],
+    ]
+    cells = _read(grid(rows, marks=Marks(merges=((2, 1, 2, 2), (2, 0, 3, 0)))))
+    assert _facts(cells, "period", "measure") == [("B5", "2022-07", "plan"), ("C5", "2022-07", "plan")]
+
+
+def test_table_of_the_same_figures_the_other_way_round_below_is_read_too() -> None:
+    rows = [
+        ["指标", "2019Q1", "2019Q2"],
+        ["甲(亿元)", 1, 2],
+        ["乙(亿元)", 3, 4],
+        [],
+        ["指标", "甲(亿元)", "乙(亿元)"],
+        ["2019Q1", 1, 3],
+        ["2019Q2", 2, 4],
+    ]
+    cells = _read(grid(rows))
+    assert dict(cells["layout"].value_counts()) == {"nbs_bare": 4, "series_across": 4}
+    first, second = (
+        cells.iloc[part].set_index(["series_label", "period"])["value"] for part in (range(4), range(4, 8))
+    )
+    assert first.to_dict() == second.to_dict()
+
+
+SIDE_BY_SIDE = [
+    ["", "", "", "", "指标", "甲(亿元)", "乙(亿元)"],
+    ["指标", "2019Q1", "2019Q2", "", "2019Q1", 1, 3],
+    ["甲(亿元)", 1, 2, "", "2019Q2", 2, 4],
+    ["乙(亿元)", 3, 4, "", "", "", ""],
+]
+
+
+def test_tables_side_by_side_that_begin_in_different_rows_are_read() -> None:
+    cells = _read(grid(SIDE_BY_SIDE))
+    assert _facts(cells, "series_label", "period", "value") == [
+        ("B3", "甲(亿元)", "2019Q1", 1.0),
+        ("C3", "甲(亿元)", "2019Q2", 2.0),
+        ("B4", "乙(亿元)", "2019Q1", 3.0),
+        ("C4", "乙(亿元)", "2019Q2", 4.0),
+        ("F2", "甲(亿元)", "2019Q1", 1.0),
+        ("G2", "乙(亿元)", "2019Q1", 3.0),
+        ("F3", "甲(亿元)", "2019Q2", 2.0),
+        ("G3", "乙(亿元)", "2019Q2", 4.0),
+    ]
+
+
+def test_tables_side_by_side_of_which_one_is_unknown_are_refused_whole() -> None:
+    rows = [[*row[:4], "丁" if row[4] else "", *row[5:]] if at else row for at, row in enumerate(SIDE_BY_SIDE)]
+    cells, problems = read_sheet(grid(rows), LAYOUTS)
+    assert [one.code for one in problems] == ["no_layout"]
+    assert set(cells["layout"]) == {""}
+
+
+def test_sheet_that_nothing_is_like_is_refused_without_a_nearest_layout() -> None:
+    _, (one,) = read_sheet(grid([["品名", "单价"], ["充电头", 0.08]]), LAYOUTS)
+    assert one.found == "不合于任何版式，也没有哪一种接近：第 1 行写的是“品名、单价”"
+
+
+def test_nearest_layout_is_named_with_the_cell_that_differs() -> None:
+    rows = [["指标名称", "地区", "开始时间"], ["甲", "全国", 12], ["乙", "全国", 13]]
+    _, (one,) = read_sheet(grid(rows), LAYOUTS)
+    assert one.found.startswith("不合于任何版式，最接近的是“县级月报（")
+    assert "A2 写的是“甲”，表头的这一行应为空白" in one.found
+
+
 def _id_number() -> str:
     """A made-up number whose check digit is right: the weighted sum modulo 11 chooses it."""
     body = "11010119900307001"

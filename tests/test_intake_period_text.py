@@ -131,6 +131,44 @@ def test_plain_numbers_are_dates_only_where_the_whole_line_is() -> None:
     assert _months([january, 12.0]) == ["", ""]
 
 
+def test_a_cell_without_a_year_belongs_to_the_year_written_before_it() -> None:
+    assert _months(["2022年11月", "12月", "2023年1月", "2月"]) == ["2022-11", "2022-12", "2023-01", "2023-02"]
+    assert _months(["11月", "12月"]) == ["", ""]  # nobody says of which year
+
+
+@pytest.mark.parametrize(
+    ("title", "cells", "months"),
+    [
+        # 1-12月 of 2022 stands in the line already, so that the one beside 2021年计划 is of 2021
+        (
+            "2022",
+            ["2021年计划", "1-12月", "2022年计划", "1-2月", "1-12月"],
+            ["2021", "2021-12", "2022", "2022-02", "2022-12"],
+        ),
+        ("2023-03", ["3月", "2022年3月", "1-3月", "2022年1-3月"], ["2023-03", "2022-03", "2023-03", "2022-03"]),
+        ("2023-03", ["2022年完成数", "1-3月完成数"], ["2022", "2023-03"]),  # what the title is about
+        ("2023", ["2022年2月", "3月", "2023年3月"], ["2022-02", "2022-03", "2023-03"]),
+        (
+            "2022",
+            ["2021年计划", "1-12月", "2022年计划", "1-2月"],
+            ["2021", "", "2022", "2022-02"],
+        ),  # nothing settles it
+        ("2023-06", ["2022年完成数", "1-3月完成数"], ["2022", ""]),
+    ],
+)
+def test_year_before_it_and_year_of_the_title_that_differ_are_settled_by_the_line_or_refused(
+    title: str, cells: list[str], months: list[str]
+) -> None:
+    readings, refused = read_period_line(cells, parse_period(title))
+    assert [str(one.period) if one else "" for one in readings] == months
+    assert refused == [place for place, month in enumerate(months) if not month]
+
+
+def test_only_a_first_or_last_day_stands_for_its_month() -> None:
+    days = [datetime.date(2021, 7, day) for day in (1, 2, 31)]
+    assert _months(days) == ["2021-07", "", "2021-07"]
+
+
 PERIODS = st.one_of(
     st.builds(Period, st.integers(1950, 2049), st.just("month"), st.integers(1, 12)),
     st.builds(Period, st.integers(1950, 2049), st.just("quarter"), st.integers(1, 4)),

@@ -39,7 +39,7 @@ APRIL_30 = date(2023, 4, 30)
 
 def _reading(home: Path) -> Intake:
     folder = home / "data" / "raw" / "2023-03" / "统计"
-    in_time = [TITLE, HEAD, ["收入", "亿元", 5], ["贷款余额", "亿元", "未统计"], SIGNED]
+    in_time = [TITLE, HEAD, ["收入", "亿元", 5], ["贷款余额", "亿元", ""], SIGNED]
     write_xlsx(folder / "月报.xlsx", in_time)
     write_xlsx(folder / "迟报.xlsx", [TITLE, HEAD, ["检测", "次", 7], sign_off(date(2023, 4, 13))])
     write_xlsx(folder / "错报.xlsx", [TITLE, HEAD, ["总值", "亿元", 30], ["不知", "亿元", 1], SIGNED])
@@ -69,13 +69,35 @@ def test_who_reported_what_and_when_with_which_problems_and_who_did_not(tmp_path
         "retail": "未报",  # due April 20
     }
     assert status.loc["tests", ["due_date", "received", "days_late"]].tolist() == ["2023-04-10", "2023-04-13", 3]
-    assert status.loc["loans", "nothing"] == "未统计"
+    assert status["is_open"].to_dict() == dict.fromkeys(status.index, False) | {"loans": True, "retail": True}
     assert status.loc["gdp", ["period", "problems"]].tolist() == ["2023Q1", 1]  # 不知 stands in the same file
     assert status.loc["revenue", ["source_file", "source_cell", "problems"]].tolist() == [
         "data/raw/2023-03/统计/月报.xlsx",
         "C3",
         0,
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "state", "is_open"),
+    [
+        ("无", "报了无", False),
+        ("—", "报了无", False),
+        ("不适用", "报了不适用", False),
+        ("未发布", "报了未发布", True),
+        ("未统计", "报了未统计", True),
+        ("", "报了空白", True),
+        ("0", "按期报出", False),
+    ],
+)
+def test_each_kind_of_nothing_is_told_as_what_it_is(tmp_path: Path, written: str, state: str, is_open: bool) -> None:
+    folder = tmp_path / "data" / "raw" / "2023-03" / "统计"
+    write_xlsx(folder / "月报.xlsx", [TITLE, HEAD, ["收入", "亿元", 5], ["贷款余额", "亿元", written], SIGNED])
+    intake = read_observations(tmp_path / "data" / "raw", INDICATORS, NAMES, tmp_path, APRIL_30, area="示例县")
+    status = _status(intake).set_index("indicator")
+    assert status.loc["loans", ["state", "is_open"]].tolist() == [state, is_open]
+    table = reporting.by_publisher(status.reset_index()).set_index("publisher")
+    assert table.loc["乙局", ["due", state]].tolist() == [1, 1]
 
 
 def test_publishers_with_most_missing_come_first_and_a_shared_figure_counts_for_both(tmp_path: Path) -> None:
@@ -152,7 +174,7 @@ def test_report_lists_every_problem_with_file_sheet_cell_and_what_to_do(tmp_path
     intake = _reading(tmp_path)
     sentence, report = _report_of(intake)
     assert sentence == (
-        "收到工作簿3个，读出数据4个；待处理问题1个，涉及1个文件；更正0处；本期应报5项，已报3项，未报或空白2项。"
+        "收到工作簿3个，读出数据4个；待处理问题1个，涉及1个文件；更正0处；本期应报5项，已报3项，未报出2项。"
     )
     assert report_problems(report) == []
     html = render_page(report)

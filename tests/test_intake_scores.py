@@ -251,3 +251,69 @@ def test_year_reads_evaluation_and_unfinished_tasks(county: Path) -> None:
         ["U002", "work_safety", 9.0, 12.0, False]
     ]
     assert read(county).evaluation.empty  # a month does not know the year's
+
+
+LOG = [
+    ["2023年3月月考核征求意见和审定登记（示例数据）"],
+    [],
+    ["序号", "考核内容", "阶段", "日期", "提出单位", "意见", "结果", "文号", "指纹"],
+    [1, "安全生产", "征求意见", "2023-04-01", "县发改局", "得分偏低", "不采纳", "", "AB12AB12AB12"],
+    [2, "安全生产", "签批", "2023年4月2日", "", "", "无异议", "示例签〔2023〕1号", "ab12ab12ab12"],
+    [3, "", "审定", "2023-04-08", "", "", "无异议", "示例审〔2023〕1号", "cd34cd34cd34"],
+    ["报出日期：2023-04-08"],
+]
+PUBLISHED = [
+    ["2023年3月月考核名次公布（示例数据）"],
+    ["名次", "序列", "单位", "总分"],
+    [1, "县政府系统", "县发改局", 91.6146],
+    [2, "县政府系统", "县财政局", "90.0000"],
+    ["报出日期：2023-04-10"],
+]
+
+
+def test_log_of_approval_is_read_with_its_items_units_and_fingerprints(county: Path) -> None:
+    place(county, "征求意见和审定.xlsx", LOG)
+    intake = read(county)
+    assert intake.problems == ()
+    assert intake.log[["item", "stage", "unit", "text", "outcome", "table_hash"]].to_numpy().tolist() == [
+        ["work_safety", "consultation", "U002", "得分偏低", "rejected", "ab12ab12ab12"],
+        ["work_safety", "sign_off", "", "", "none", "ab12ab12ab12"],
+        ["", "approval", "", "", "none", "cd34cd34cd34"],
+    ]
+    assert intake.log["on"].tolist() == [date(2023, 4, 1), date(2023, 4, 2), date(2023, 4, 8)]
+    assert intake.log["source_cell"].tolist() == ["C4", "C5", "C6"]
+
+
+def test_slips_in_the_log(county: Path) -> None:
+    row = [1, "安全生长", "听证", "四月一日", "县发展局", "偏低", "也许", "", ""]
+    place(county, "征求意见和审定.xlsx", [*LOG[:3], row, LOG[-1]])
+    assert [(one.code, one.cell) for one in read(county).problems] == [
+        ("unknown_item", "B4"), ("bad_choice", "C4"), ("no_date", "D4"), ("unknown_unit", "E4"), ("bad_choice", "G4"),
+    ]  # fmt: skip
+
+
+def test_announced_ranking_is_read_as_announced(county: Path) -> None:
+    place(county, "名次公布.xlsx", PUBLISHED)
+    intake = read(county)
+    assert intake.problems == ()
+    assert intake.published[["period", "series", "unit", "total", "rank"]].to_numpy().tolist() == [
+        ["2023-03", "县政府系统", "U002", 91.6146, 1], ["2023-03", "县政府系统", "U001", 90.0, 2],
+    ]  # fmt: skip
+    assert read(county, as_of=date(2023, 4, 9)).published.empty  # announced on the 10th
+
+
+def test_slips_in_an_announced_ranking(county: Path) -> None:
+    rows = [[1, "县直", "县发改局", 91.6], ["第二", "县政府系统", "县财政局", ""], [3, "县政府系统", "县气象局", 80]]
+    place(county, "名次公布.xlsx", [*PUBLISHED[:2], *rows, PUBLISHED[-1]])
+    found = read(county).problems
+    assert sorted((one.code, one.cell) for one in found) == [
+        ("bad_number", "A4"), ("bad_number", "D4"), ("not_ranked", "C5"), ("unknown_series", "B3"),
+    ]  # fmt: skip
+
+
+def test_shipped_log_and_announcement_are_of_the_table_as_first_handed_in() -> None:
+    intake = read(ROOT)
+    assert intake.published.groupby("period").size().to_dict() == dict.fromkeys(["2023-01", "2023-02", "2023-03"], 81)
+    assert set(intake.log["stage"]) == {"consultation", "sign_off", "approval"}
+    heads = intake.units[intake.units["unit"] == "U001"].iloc[0]
+    assert (heads["source_sheet"], heads["source_cell"]) == ("被考核单位", "D4")

@@ -7,10 +7,10 @@ from itertools import pairwise, product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhdata.money import apportion, divided_half_up, fen_column, fen_of, money_text, require_fen
+from fhdata.money import apportion, divided_half_up, fen_column, fen_of, in_yuan, money_text, require_fen
 from fhdata.problems import ProblemsFound
 
 NATIONAL_POOL = 10**15  # fen: 10 万亿元
@@ -54,6 +54,39 @@ def test_every_bad_amount_of_a_column_is_told() -> None:
     with pytest.raises(ProblemsFound) as caught:
         fen_column(pd.Series(["1", "x", "0.001"]))
     assert [one.code for one in caught.value.problems] == ["bad_amount", "bad_amount"]
+
+
+AMOUNT_TEXTS = st.from_regex(r"[-−+]?(\d{1,3}(,\d{3}){0,3}|\d{1,12})(\.\d{0,4})?", fullmatch=True) | st.text(
+    "0123,.-", max_size=9
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(AMOUNT_TEXTS, min_size=1, max_size=8), st.sampled_from(["元", "万元"]))
+def test_one_amount_and_a_column_of_them_are_read_alike(texts: list[str], unit: str) -> None:
+    def read(text: str) -> int | None:
+        try:
+            return fen_of(text, unit)
+        except ProblemsFound:
+            return None
+
+    one_by_one = [read(text) for text in texts]
+    right = [text for text, fen in zip(texts, one_by_one, strict=True) if fen is not None]
+    assert fen_column(pd.Series(right, dtype="str"), unit).tolist() == [fen for fen in one_by_one if fen is not None]
+    wrong = [text for text, fen in zip(texts, one_by_one, strict=True) if fen is None]
+    if wrong:
+        with pytest.raises(ProblemsFound) as caught:
+            fen_column(pd.Series(texts, dtype="str"), unit)
+        assert len(caught.value.problems) == len(wrong)
+
+
+def test_fen_become_yuan_for_printing_and_missing_stays_missing() -> None:
+    frame = pd.DataFrame({"cost_fen": [3_000_001, -5], "other_fen": pd.array([None, 7], "Int64"), "note": ["甲", "乙"]})
+    shown = in_yuan(frame)
+    assert shown["cost_yuan"].tolist() == [Decimal("30000.01"), Decimal("-0.05")]
+    assert shown["other_yuan"].tolist() == [None, Decimal("0.07")]
+    assert sorted(shown.columns) == ["cost_yuan", "note", "other_yuan"]
+    assert in_yuan(frame, "万元")["cost_yuan"].tolist()[0] == Decimal("3.000001")
 
 
 def test_a_unit_that_is_no_money_stops() -> None:

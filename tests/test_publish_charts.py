@@ -266,8 +266,8 @@ def test_growth_chart_marks_what_is_approximate() -> None:
 def test_counts_by_light_and_their_words() -> None:
     words = words_of(states_by_battle(counts(), TITLE, FOOTNOTE))
     # 甲: 3 green, 1 amber, 0 without a light, 4 in all; the other group: 2 without a light, 2 in all.
-    # The axis has the ticks 0 to 4; the counts follow column by column from the right: all, no light, amber, green.
-    assert [word for word in words if word.isdigit()] == [*"01234", *"42", *"02", *"10", *"30"]
+    # The counts come column by column from the right: all, no light, amber, green; the axis has the ticks 0 to 4.
+    assert [word for word in words if word.isdigit()] == [*"42", *"02", *"10", *"30", *"01234"]
     assert {"达序时", "欠序时(轻)", "缺报", "合计"} <= set(words)
     assert "■" not in words  # nothing is red, so there is no red key
 

@@ -18,6 +18,7 @@ from fhdata.publish.canvas import save
 from fhdata.publish.charts import states_by_battle
 from fhdata.publish.index import render_index, write_index
 from fhdata.publish.lights import INK, LIGHTS, QUIET
+from fhdata.publish.methods import Method, Methods
 from fhdata.publish.page import outside_links, render_page, write_page
 from fhdata.publish.report import Chart, KeyFigure, Report, Section, Source, sources_of
 from fhdata.publish.tables import Column, Table, cell_text, excel_format
@@ -124,6 +125,20 @@ def test_every_link_in_the_page_leads_to_one_place(tmp_path: Path) -> None:
     assert "src-E003" not in targets  # there is no figure to follow
 
 
+def test_source_notes_lead_to_how_the_columns_are_reckoned(tmp_path: Path) -> None:
+    columns = (Method("甲", "完成率", "完成数 ÷ 目标值"), Method("乙", "名次", "从高到低"), Method("乙", "总分", "Σ"))
+    html = render_page(report(tmp_path), Methods("fhdata trace 甲 2023-03", columns, {"E001": "乙"}))
+    reader = Reader(html)
+    assert [one for one in reader.values("id") if one.startswith("method-")] == ["method-甲", "method-乙"]
+    # four notes: one is a row of the second table, the others are rows of none and lead to the first
+    leads = [one for one in reader.values("href") if one.startswith("#method-")]
+    assert leads == ["#method-乙", "#method-甲", "#method-甲", "#method-甲"]
+    assert "；fhdata trace 甲 2023-03 E001</td>" in html
+    assert "fhdata trace 甲 2023-03 E002" not in html
+    assert "完成数 ÷ 目标值" in html
+    assert "method" not in "".join(Reader(render_page(report(tmp_path))).values("id"))
+
+
 def test_names_from_outside_are_escaped(tmp_path: Path) -> None:
     html = render_page(report(tmp_path))
     assert EVIL not in html
@@ -201,6 +216,13 @@ def test_faults_of_a_table_are_told_together(tmp_path: Path) -> None:
     assert [one.code for one in caught.value.problems] == ["not_a_number", "not_a_number", "bad_light", "no_column"]
 
 
+def test_a_column_without_a_label_stops_the_report(tmp_path: Path) -> None:
+    unlabelled = Table("表", frame(), (Column("title", ""),))
+    made = dataclasses.replace(report(tmp_path), sections=(Section("一", table=unlabelled),))
+    with pytest.raises(ProblemsFound, match="《表》“title”列没有栏目名"):
+        render_page(made)
+
+
 @pytest.mark.parametrize(
     ("column", "value", "text", "number_format"),
     [
@@ -243,7 +265,8 @@ def test_workbook_is_laid_out_for_reading_and_printing(book: Any) -> None:
     ]
     assert [cell.value for cell in sheet[4]] == ["目标", "累计", "完成率", "进度", "牵头单位"]
     assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("B5", "A4:E8", "$4:$4")
-    assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == ("9", 0) or sheet.page_setup.paperSize == 9
+    assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, 0)
+    assert sheet.page_setup.fitToWidth in {None, 1}
     assert "第 &P 页" in sheet.oddFooter.center.text.replace("&[Page]", "&P")
     assert all("示例数据" in one.oddHeader.center.text for one in book.worksheets)
     assert all(one["A1"].value.startswith("示例数据") for one in book.worksheets)
@@ -275,6 +298,63 @@ def test_sources_sheet_leads_from_number_to_cell_and_article(book: Any) -> None:
     assert sheet["E6"].value is None
     assert book["口径说明"]["B4"].value == "报告期：2023年5月；数据截至 2023-06-03。"
     assert book["口径说明"]["B5"].value == "比较用未修约数。"
+
+
+RANKED = (
+    Column("place", "名次", "number", 0, is_rank=True),
+    Column("name", "单位", width=20),
+    Column("change", "升降", "signed", 0, has_arrow=True),
+    Column("long", "情况", width=202),
+)
+
+
+@pytest.fixture
+def ranking_sheet(tmp_path: Path) -> Any:
+    places = pd.DataFrame({"place": [1, 2, 3, 4], "name": list("甲乙丙丁"), "change": [2, -1, 0, -1.0], "long": "长"})
+    made = dataclasses.replace(
+        report(tmp_path), sections=(Section("一", table=Table("排名", places, RANKED)),), sources=(), key_figures=()
+    )
+    write_workbook(made, tmp_path / "ranking.xlsx")
+    return openpyxl.load_workbook(tmp_path / "ranking.xlsx")["排名"]
+
+
+def test_first_and_last_three_places_are_marked_by_formula(ranking_sheet: Any) -> None:
+    """Rows 4 to 7 below mark, title and header. Of four, 1 to 3 are first; behind 2, 3 and 4 fewer than three stand."""
+    rules = {
+        rule.formula[0]: rule.dxf.font
+        for where in ranking_sheet.conditional_formatting
+        if str(where.sqref) == "A4:D7"
+        for rule in where.rules
+    }
+    assert list(rules) == [
+        "AND(ISNUMBER($A4),$A4<=3)",
+        'AND(ISNUMBER($A4),COUNTIF($A$4:$A$7,">"&$A4)<3)',
+    ]
+    first, last = rules.values()
+    assert (first.b, last.i) == (True, True)  # told apart without colour
+
+
+def test_rank_changes_carry_arrows_and_stay_numbers(ranking_sheet: Any) -> None:
+    assert [ranking_sheet.cell(row, 3).value for row in range(4, 8)] == [2, -1, 0, -1]
+    assert {ranking_sheet.cell(row, 3).number_format for row in range(4, 8)} == {'"↑"#,##0;"↓"#,##0;#,##0'}
+
+
+def test_a_very_wide_table_is_printed_side_by_side_with_its_names_repeated(ranking_sheet: Any) -> None:
+    # 12 + 20 + 12 + 202 = 246 characters; at 60 % a turned page holds 140 ÷ 0.6 = 233
+    assert ranking_sheet.page_setup.fitToWidth == 2
+    assert ranking_sheet.page_setup.orientation == "landscape"
+    assert (ranking_sheet.print_title_cols, ranking_sheet.print_title_rows) == ("$A:$B", "$3:$3")
+    assert ranking_sheet.freeze_panes == "C4"
+
+
+def test_a_note_longer_than_its_table_is_broken_into_lines(tmp_path: Path) -> None:
+    narrow = Table(
+        "表", frame(), COLUMNS[:1], footnotes=("注" * 70, "短注")
+    )  # 20 wide; 60 half characters are 30 signs
+    made = dataclasses.replace(report(tmp_path), sections=(Section("一", table=narrow),))
+    write_workbook(made, tmp_path / "x.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["表"]
+    assert [sheet.cell(row, 1).value for row in range(8, 12)] == ["注" * 30, "注" * 30, "注" * 10, "短注"]
 
 
 def test_workbook_of_real_data_carries_no_mark(tmp_path: Path) -> None:

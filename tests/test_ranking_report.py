@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from appraisal_year import COUNTY, drawn_year
 from python_calamine import CalamineWorkbook
+from rule_files import copied_rules
 from test_appraisal_frames import rules, scheme
 
 from fhdata.appraisal import briefing, outcome, tables
@@ -18,10 +19,13 @@ from fhdata.appraisal.outcome import MonthsOutcome
 from fhdata.problems import ProblemsFound
 from fhdata.publish.page import render_page
 from fhdata.publish.ranking_charts import draw_ranking_charts
-from fhdata.publish.ranking_report import RankingTables, Words, annual_report, monthly_report, unit_sheets
+from fhdata.publish.ranking_columns import OWN_SHEET, OWN_YEAR
+from fhdata.publish.ranking_report import RankingTables, Words, _state, annual_report, monthly_report
+from fhdata.publish.ranking_units import UnitTables, units_book, units_page
 from fhdata.publish.report import Report
 from fhdata.publish.tables import Column, cell_text, excel_format
 from fhdata.publish.workbook import write_workbook
+from fhdata.runs.session import open_session
 
 MONTH = "2023-02"
 LATE = "work_safety"
@@ -146,18 +150,48 @@ def test_many_reasons_of_one_kind_are_counted_not_listed() -> None:
     assert lines[-1].endswith("（同类共243条）。")
 
 
-def test_every_unit_has_a_sheet_with_its_place(ranked: MonthsOutcome, tmp_path: Path) -> None:
+def unit_tables(ranked: MonthsOutcome) -> UnitTables:
+    """February's sheets; every rank firm, so that the sentence on it is plain."""
     inputs = drawn_year(2)[0]
     listed = tables.ranked_months(ranked.months, scheme(), MONTH)
-    distance = tables.distance_table(tables.of_period(ranked.months.ranking, MONTH), scheme().monthly_series)
-    register = tables.register_table(ranked.months.events, inputs.units, MONTH)
-    report = unit_sheets(tables.unit_cells(ranked.months, scheme(), MONTH), listed, register, distance, words())
-    write_workbook(report, tmp_path / "units.xlsx")
+    texts = dict.fromkeys(["interval", "range_without", "range_reading"], "1")
+    due = tables.due_list(ranked.months.execution, MONTH, scheme().monthly_series, is_final=True)
+    return UnitTables(
+        rows=tables.unit_cells(ranked.months, scheme(), MONTH),
+        ranked=listed,
+        register=tables.register_table(ranked.months.events, inputs.units, MONTH),
+        distance=tables.distance_table(tables.of_period(ranked.months.ranking, MONTH), scheme().monthly_series),
+        firm=listed[["unit"]].assign(**texts),
+        execution=tables.executed(due, inputs.units),
+        history=ranked.months.ranking,
+    )
+
+
+def test_every_unit_has_a_sheet_with_its_place(ranked: MonthsOutcome, tmp_path: Path) -> None:
+    sheets = unit_tables(ranked)
+    write_workbook(units_book(sheets, OWN_SHEET, words()), tmp_path / "units.xlsx")
     book = CalamineWorkbook.from_path(tmp_path / "units.xlsx")
     assert len(book.sheet_names) == 81 + 2  # 口径说明, 数据来源
-    first = listed.iloc[0]
+    first = sheets.ranked.iloc[0]
     text = [str(row[0]) for row in book.get_sheet_by_name(first["unit_name"]).to_python()]
     assert any(line.startswith(f"2023年2月　{first['series']}第1名（共45个）") for line in text)
+
+
+def test_every_unit_has_a_section_on_a_sheet_of_its_own_that_says_what_follows(ranked: MonthsOutcome) -> None:
+    sheets = unit_tables(ranked)
+    page = units_page(sheets, OWN_SHEET, words())
+    assert [one.heading for one in page.sections] == list(sheets.ranked["unit_name"])
+    first, last = sheets.ranked.iloc[0], sheets.ranked[sheets.ranked["series"] == "县政府系统"].iloc[-1]
+    told = {one.heading: "".join(one.paragraphs) for one in page.sections}
+    assert "奖惩：奖励工作经费+30,000元，依据凤政办函〔2023〕6号 附件3·一(一)1。" in told[first["unit_name"]]
+    assert "奖惩：全员绩效奖励+6,000元" in told[first["unit_name"]]  # 300 × 20 people
+    assert "奖惩：单位负责人在全县大会上作检讨发言，依据" in told[last["unit_name"]]
+    assert "离开后三位还差" in told[last["unit_name"]]
+    assert "高出前三名线" in told[first["unit_name"]]
+    history = sheets.history[sheets.history["unit"] == first["unit"]].set_index("period")["rank"]
+    assert f"各月名次：1月第{history['2023-01']}名，2月第1名。" in told[first["unit_name"]]
+    assert '<main id="main" class="paged">' in render_page(page)
+    assert sum(column.width for column in OWN_SHEET) <= 96  # upright, so that a unit is one sheet
 
 
 def test_year_has_four_ranked_tables_and_posts_beside_its_prizes() -> None:
@@ -186,6 +220,19 @@ def test_year_has_four_ranked_tables_and_posts_beside_its_prizes() -> None:
     assert table(report, "奖惩合计")["net_yuan"].iloc[-1] == (24 + 67 + 28 + 32) * 10_000
     assert set(table(report, "奖惩执行单")["leader_post"]) == {"示例职务"}
     render_page(report)
+    by_month = tables.unit_months(months.ranking)
+    sheets = UnitTables(
+        rows=by_month, ranked=listed, register=tables.register_table(months.events, inputs.units, "2023", "year"),
+        distance=pd.DataFrame(), firm=pd.DataFrame(), execution=tables.executed(due, inputs.units),
+        history=months.ranking,
+    )  # fmt: skip
+    page = units_page(sheets, OWN_YEAR, words())
+    assert len(page.sections) == 81
+    assert all(len(one.frame) == 12 for one in page.tables)
+    first = page.sections[0]
+    assert first.heading == listed["unit_name"].iloc[0]
+    assert "奖惩：一等奖+60,000元" in "".join(first.paragraphs)
+    assert "领导评定90.00" in "".join(first.paragraphs)
 
 
 def test_what_the_fourth_quarter_must_bring_is_told_only_while_it_is_open() -> None:
@@ -200,7 +247,7 @@ def test_what_the_fourth_quarter_must_bring_is_told_only_while_it_is_open() -> N
 
 def test_readings_that_only_a_year_uses_are_not_switched_for_a_month() -> None:
     inputs = outcome.only_month(drawn_year(2)[0], MONTH)
-    table_, _ = outcome.month_readings(rules(), date(2023, 2, 28), inputs, scheme(), MONTH)
+    table_, _ = outcome.month_readings(rules(), date(2023, 2, 28), inputs, scheme(), MONTH, is_final=True)
     assert {"ties", "mean_over", "fines_order"} <= set(table_["reading"])
     assert set(table_["reading"]).isdisjoint(outcome.WEIGHED_BY_YEAR)
 
@@ -211,11 +258,11 @@ def test_correction_is_told_against_what_was_known_before() -> None:
     first = inputs.scores.index[(inputs.scores["month"] == "2023-01") & (inputs.scores["status"] == "scored")][0]
     raised = inputs.scores.assign(score=inputs.scores["score"].where(inputs.scores.index != first, 100.0))
     after = outcome.rank_what_is_there(replace(inputs, scores=raised), scheme()).months.ranking
-    moved = tables.restated_table(known, after, scheme())
+    moved = tables.restated_table(known, after, scheme().monthly_series)
     assert inputs.scores.loc[first, "unit"] in set(moved["unit"])
     assert set(moved["period"]) == {"2023-01"}
     nothing = replace(inputs, items=inputs.items.iloc[:0], scores=inputs.scores.iloc[:0])
-    assert tables.restated_table(outcome.ranked_before(nothing, scheme()), after, scheme()).empty
+    assert tables.restated_table(outcome.ranked_before(nothing, scheme()), after, scheme().monthly_series).empty
 
 
 def test_charts_are_drawn_for_every_series(ranked: MonthsOutcome, tmp_path: Path) -> None:
@@ -233,3 +280,26 @@ def test_money_and_points_are_shown_without_a_float_of_money() -> None:
     assert tables.in_yuan(frame)["amount_yuan"].tolist() == [Decimal("30000.01"), Decimal("-0.05")]
     assert tables.in_points(frame)["total"].tolist() == [91.6146, 0.01]
     assert cell_text(Column("amount_yuan", "金额", "number", 2), Decimal("30000.01")) == "30,000.01"
+
+
+def test_ranking_needs_no_rules_of_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules_folder = copied_rules(tmp_path)
+    (rules_folder / "target_rules.toml").unlink()
+    home = rules_folder.parent
+    (home / "place.toml").write_text(f'name = "示例县"\nrules = "{rules_folder.name}"\n', encoding="utf-8")
+    (home / "data" / "raw").mkdir(parents=True)
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("FHDATA_OUTPUT", str(tmp_path / "out"))
+    assert open_session("ranking_monthly", period=MONTH, as_of="").parameters.as_of == date(2023, 3, 31)
+    with pytest.raises(ProblemsFound, match=r"target_rules.toml"):
+        open_session("targets", period=MONTH, as_of="")
+
+
+def test_approved_table_and_one_changed_since_are_told_apart(ranked: MonthsOutcome) -> None:
+    report = monthly(ranked, drawn_year(2)[0])
+    assert report.key_figures[-1].value == "可定稿"
+    assert _state(words()) == ("可定稿", "green")
+    assert _state(replace(words(), approval=("已审定", "green"))) == ("已审定", "green")
+    changed = ("审定以后表有改动，须重新审定", "red")
+    assert _state(replace(words(), approval=changed)) == changed
+    assert _state(replace(words(("草稿。",)), approval=("已审定", "green"))) == ("草稿", "amber")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from runs_place import make_notebook, make_place, make_report, march
 
+from fhdata.periods import parse_period
 from fhdata.places import Place
 from fhdata.runs.manifest import (
     FINGERPRINT,
@@ -21,7 +22,7 @@ from fhdata.runs.manifest import (
     write_manifest,
 )
 from fhdata.runs.published import published_reports, verify
-from fhdata.runs.wiring import rebuild_index
+from fhdata.runs.wiring import corrections_of, readings_of, rebuild_index
 
 REPORT = make_report("a", "a.csv")
 
@@ -152,4 +153,29 @@ def test_index_that_is_open_elsewhere_is_told(place: Place, monkeypatch: pytest.
     monkeypatch.setattr(Path, "replace", refuse)
     assert [one.sentence for one in rebuild_index(place)] == [
         "reports/index.html 正被别的程序打开，没有更新，请关闭后再运行一次。"
+    ]
+
+
+def test_manifest_lists_the_corrections_and_readings_behind_a_report(place: Place) -> None:
+    report = replace(REPORT, inputs=("**/*",), rules=("scheme.toml", "units.csv"))
+    folder = place.raw / "2023-03" / "工业"
+    (folder / "corrections.toml").write_text(
+        '[[correction]]\nfile = "月报.csv"\nsheet = ""\ncell = "B1"\nsays = "1"\nshould = "2"\n'
+        'why = "示例：抄错"\nwho = "示例科"\nwhen = 2023-04-10\n',
+        encoding="utf-8",
+    )
+    values = 'problem = "没有写明"\nalternatives = [{ value = "a", meaning = "甲" }, { value = "b", meaning = "乙" }]\n'
+    dated = 'value = "{}"\nsource = "示例〔2023〕1号"\nstatus = "inferred"\n'
+    (place.rules / "scheme.toml").write_text(
+        f'[reading.ties]\ntitle = "并列"\n{values}'
+        f"[[reading.ties.values]]\nfrom = 2022-01-01\nuntil = 2022-12-31\n{dated.format('b')}"
+        f"[[reading.ties.values]]\nfrom = 2023-01-01\n{dated.format('a')}",
+        encoding="utf-8",
+    )
+    assert corrections_of(place, report) == [
+        {"file": "data/raw/2023-03/工业/月报.csv", "sheet": "", "cell": "B1", "kind": "correction",
+         "says": "1", "should": "2", "why": "示例：抄错", "when": "2023-04-10"}
+    ]  # fmt: skip
+    assert readings_of(place, report, parse_period("2023-03")) == [
+        {"file": "rules/scheme.toml", "key": "reading.ties", "title": "并列", "value": "a"}
     ]

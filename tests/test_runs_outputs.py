@@ -38,6 +38,10 @@ def test_promised_file_must_be_there_and_not_empty(tmp_path: Path) -> None:
         ("<script>fetch('https://example.org/x')</script>", ["https://example.org/x"]),
         ('<meta http-equiv="refresh" content="0; url=https://example.org">', ["0; url=https://example.org"]),
         ('<image xlink:href="https://example.org/a.png"/>', ["https://example.org/a.png"]),
+        ('<a href="https&colon;&sol;&sol;example.org">x</a>', ["https://example.org"]),  # written so that no // is seen
+        ('<a href="&#47;&#x2f;example.org">x</a>', ["//example.org"]),
+        ("<p>甲 &amp; 乙 &lt; 丙 &gt; 丁 &quot;戊&#34;&#39;&nbsp;</p>", []),
+        ('<a xmlns="http://www.w3.org/2000/svg" href="http://www.w3.org/a">x</a>', ["http://www.w3.org/a"]),
     ],
 )
 def test_outside_links(page: str, links: list[str]) -> None:

@@ -9,14 +9,17 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from pyarrow.parquet import read_table
 from python_calamine import CalamineWorkbook
 
 from fhdata.intake.observations import read_observations
+from fhdata.intake.topics import is_for_indicators
 from fhdata.periods import Period, parse_period
 from fhdata.problems import ProblemsFound
 from fhdata.rounding import half_up
 from fhdata.rules.register import load_register
 from fhdata.sampledata import SEED, generate
+from fhdata.sampledata.dip import write_dip
 from fhdata.sampledata.figures import course
 from fhdata.sampledata.reading import FOLDER, read_plan
 
@@ -26,7 +29,6 @@ SHIPPED = ("2021", "2022", "2023-01", "2023-02", "2023-03", "2023Q1")
 PLAN = read_plan(RULES)
 Rows = list[list[object]]
 FOOT = ("注：", "　　", "数据来源", "填报人")
-APPRAISAL = ("月考核", "年度考核")  # handed in to rank units: no indicators
 
 
 def _make(folder: Path, *periods: str, seed: int = SEED) -> list[Path]:
@@ -54,13 +56,14 @@ def _line(path: Path, tab: str, name: str) -> dict[str, object]:
 
 
 def _indicator_books(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*.xlsx") if path.parent.name not in APPRAISAL]
+    return [path for path in folder.rglob("*.xlsx") if is_for_indicators(path.parent.name)]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("raw")
     _make(folder, *SHIPPED)
+    write_dip(folder, [parse_period("2023")], SEED, PLAN)  # of the year's own sheets only these are shipped
     return folder
 
 
@@ -88,6 +91,13 @@ def test_committed_workbooks_are_what_the_generator_makes(made: Path) -> None:
     committed = ROOT / "data" / "raw"
     assert sorted(one.relative_to(committed).as_posix() for one in committed.rglob("*.xlsx")) == names
     assert [name for name in names if _sheets(committed / name) != _sheets(made / name)] == []
+
+
+def test_committed_records_are_what_the_generator_makes(made: Path) -> None:
+    names = sorted(one.relative_to(made).as_posix() for one in made.rglob("*.parquet"))
+    committed = ROOT / "data" / "raw"
+    assert sorted(one.relative_to(committed).as_posix() for one in committed.rglob("*.parquet")) == names
+    assert [name for name in names if not read_table(committed / name).equals(read_table(made / name))] == []
 
 
 def test_every_made_up_sheet_says_so_in_its_title_and_under_its_figures(made: Path) -> None:

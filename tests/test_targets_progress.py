@@ -225,4 +225,7 @@ def test_thresholds_come_from_the_rules_with_their_source() -> None:
     assert read_thresholds(book, date(2023, 4, 5), rounded_comparison=True).is_rounded_compare
     printed = threshold_table(book, date(2023, 4, 5))
     assert (printed["source"] != "").all()
-    assert "-10" in set(printed["value"])
+    told = {row.key: (row.value, row.unit) for row in printed.itertuples()}
+    assert told["light.level.far_pp"] == ("-10", "百分点")
+    assert told["outlook.likely_ratio"] == ("80%", "")  # not 0.8 ratio
+    assert told["reading.rounded_comparison"] == ("否", "")  # not False

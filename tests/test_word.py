@@ -10,6 +10,7 @@ import tomllib
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pandas as pd
@@ -24,9 +25,10 @@ from fhdata.publish.charts import states_by_battle
 from fhdata.publish.fonts import font_file
 from fhdata.publish.report import EXAMPLE_LINE, Chart, Report, Section, Source
 from fhdata.publish.tables import Column, Table
-from fhdata.publish.word import annexes_of, title_lines, write_notice
+from fhdata.publish.word import title_lines, write_notice
+from fhdata.publish.word_annexes import annexes_of
 from fhdata.publish.word_profile import PROFILE_FILE, load_profile, twips
-from fhdata.publish.word_tables import column_widths, units
+from fhdata.publish.word_tables import column_widths, type_size, units
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TWIPS_PER_MM = 1440 / 25.4
@@ -149,9 +151,10 @@ def test_the_file_opens_and_text_is_never_markup(notice: Path) -> None:
     assert [cell.text for cell in document.tables[0].rows[2].cells] == ["乙局", "—"]
 
 
-def test_children_stand_in_the_order_of_the_schema(notice: Path) -> None:
+def check_order(path: Path) -> set[str]:
+    """Every element whose children have an order has them in it; the names of those that occur."""
     seen = set()
-    for root in parts(notice).values():
+    for root in parts(path).values():
         for element in root.iter():
             name = element.tag.removeprefix(W)
             if element.tag.startswith(W) and name in SCHEMA_ORDER:
@@ -159,7 +162,11 @@ def test_children_stand_in_the_order_of_the_schema(notice: Path) -> None:
                 places = [SCHEMA_ORDER[name].split().index(child.removeprefix(W)) for child in children]
                 assert places == sorted(places), name
                 seen.add(name)
-    assert seen == set(SCHEMA_ORDER)
+    return seen
+
+
+def test_children_stand_in_the_order_of_the_schema(notice: Path) -> None:
+    assert check_order(notice) == set(SCHEMA_ORDER)
 
 
 def test_every_run_names_its_east_asian_font_and_no_theme_is_left(notice: Path) -> None:
@@ -196,6 +203,17 @@ def test_profile_says_clause_and_strength_of_every_value_and_its_grid_fills_the_
     assert 28 * character <= width < 29 * character
 
 
+def check_number(footer: Any, side: str) -> None:
+    """The page number — 1 — of a footer stands at this side."""
+    root = ET.fromstring(footer.part.blob)
+    (number,) = [one for one in root.iter(f"{W}p") if one.find(f"{W}r/{W}instrText") is not None]
+    assert text_of(number) == "— 1 —"
+    assert attribute(number, "pPr/jc", "val") == side
+    assert attribute(number, "pPr/ind", side) == "280"  # one character of 4号, 14 points
+    assert fonts_of(number) == {"宋体"}
+    assert attribute(number, "r/rPr/sz", "val") == "28"
+
+
 def test_page_numbers_stand_right_on_odd_pages_and_left_on_even_ones(notice: Path) -> None:
     document = Document(str(notice))
     assert document.settings.odd_and_even_pages_header_footer
@@ -204,13 +222,7 @@ def test_page_numbers_stand_right_on_odd_pages_and_left_on_even_ones(notice: Pat
     for section, footer, side in [(one, getattr(one, name), side) for one in sections for name, side in (
         ("footer", "right"), ("even_page_footer", "left"),
     )]:  # fmt: skip
-        root = ET.fromstring(footer.part.blob)
-        (number,) = [one for one in root.iter(f"{W}p") if one.find(f"{W}r/{W}instrText") is not None]
-        assert text_of(number) == "— 1 —"
-        assert attribute(number, "pPr/jc", "val") == side
-        assert attribute(number, "pPr/ind", side) == "280"  # one character of 4号, 14 points
-        assert fonts_of(number) == {"宋体"}
-        assert attribute(number, "r/rPr/sz", "val") == "28"
+        check_number(footer, side)
         assert ("bodyPr" in str(footer.part.blob)) == (section is sections[1])  # turned, in a box at the same edge
 
 
@@ -307,9 +319,9 @@ def test_each_annex_begins_a_page(notice: Path) -> None:
     ]
 
 
-def test_tables_have_a_full_grid_repeat_their_header_and_never_split_a_row(notice: Path) -> None:
-    tables = body(notice).findall(f"{W}tbl")
-    assert len(tables) == 3
+def check_tables(path: Path) -> int:
+    """Every table has a full grid, repeats its header and splits no row; how many there are."""
+    tables = body(path).findall(f"{W}tbl")
     for table in tables:
         borders = table.find(f"{W}tblPr/{W}tblBorders")
         assert borders is not None
@@ -318,6 +330,12 @@ def test_tables_have_a_full_grid_repeat_their_header_and_never_split_a_row(notic
         rows = table.findall(f"{W}tr")
         assert [one for one in rows if one.find(f"{W}trPr/{W}cantSplit") is None] == []
         assert [one.find(f"{W}trPr/{W}tblHeader") is not None for one in rows] == [True] + [False] * (len(rows) - 1)
+    return len(tables)
+
+
+def test_tables_have_a_full_grid_repeat_their_header_and_never_split_a_row(notice: Path) -> None:
+    assert check_tables(notice) == 3
+    tables = body(notice).findall(f"{W}tbl")
     # 156 mm upright, 225 mm turned
     widths = [attribute(table, "tblPr/tblW", "w") for table in tables]
     assert widths == ["8844", "12756", "8844"]
@@ -369,6 +387,18 @@ def test_columns_add_up_to_the_table_and_numbers_are_not_broken(texts: list[tupl
     assert widths[1] - 2 * 57 >= max(units(number) for _, number, _ in texts) * half_character  # 57 twips at each side
 
 
+@pytest.mark.parametrize(
+    ("columns", "points"),
+    # 156 mm are 8844 twips. “12,345,678.90” is 13 half characters and 13 × 0.3 more, 16.9; with 1.5 to spare and 114
+    # twips of padding, a column of 10.5 points (105 twips a half character) takes 18.4 × 105 + 114 = 2046: 4 fit;
+    # of 9 points 18.4 × 90 + 114 = 1770: 4 again; of 7.5 points 18.4 × 75 + 114 = 1494: 5; of 6.5 points 1310: 6.
+    [(4, 10.5), (5, 7.5), (6, 6.5), (9, 6.5)],
+)
+def test_type_is_made_smaller_before_a_number_is_broken(columns: int, points: float) -> None:
+    told = [Column("a", "金额", "number")] * columns
+    assert type_size(told, [["12,345,678.90"] * columns], load_profile(), 8844, is_wide=False) == points
+
+
 # ── rendered ──
 
 
@@ -376,22 +406,29 @@ def missing_tools() -> list[str]:
     return [name for name in ("soffice", "pdftotext") if shutil.which(name) is None]
 
 
-@pytest.mark.skipif(bool(missing_tools()), reason=f"没有装 {'、'.join(missing_tools())}，不能量印出的页面")
-def test_a_rendered_page_holds_28_characters_by_22_lines(tmp_path: Path) -> None:
-    """A paragraph of three pages of one character: its second page is full, and the numbers stand where they should."""
-    made = dataclasses.replace(report(tmp_path, paragraphs=("国" * (28 * 22 * 3),)), sources=(), notes=())
-    write_notice(made, tmp_path / "full.docx", charts=tmp_path)
-    (tmp_path / "fonts.conf").write_text(
-        f"<fontconfig><dir>{font_file().parent}</dir><cachedir>{tmp_path / 'fonts'}</cachedir></fontconfig>", "utf-8"
+THREE_PAGES = "国" * (28 * 22 * 3)
+Line = tuple[str, float, float, float, float]
+
+
+def rendered(folder: Path, names: list[str]) -> dict[str, list[list[Line]]]:
+    """The lines on the pages of these notices, as printed in the charts' font by LibreOffice."""
+    (folder / "fonts.conf").write_text(
+        f"<fontconfig><dir>{font_file().parent}</dir><cachedir>{folder / 'fonts'}</cachedir></fontconfig>", "utf-8"
     )
-    environment = os.environ | {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf")}
-    profile = f"-env:UserInstallation=file://{tmp_path / 'office'}"
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), "full.docx"]
-    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=120)
-    shown = subprocess.run(
-        ["pdftotext", "-bbox-layout", "full.pdf", "-"], cwd=tmp_path, check=True, capture_output=True, text=True
-    ).stdout
-    pages = [[*lines_of(page)] for page in shown.split("<page ")[1:]]
+    environment = os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")}
+    profile = f"-env:UserInstallation=file://{folder / 'office'}"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *names]
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, timeout=120)
+    pages = {}
+    for name in names:
+        command = ["pdftotext", "-bbox-layout", Path(name).with_suffix(".pdf").name, "-"]
+        shown = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+        pages[name] = [[*lines_of(page)] for page in shown.split("<page ")[1:]]
+    return pages
+
+
+def check_full_page(pages: list[list[Line]]) -> None:
+    """The second page, full of one character, holds 22 lines of 28; the numbers stand where they should."""
     full = [line for line in pages[1] if line[0].startswith("国")]
     assert [len(text) for text, *_ in full] == [28] * 22
     tops = [top for _, _, top, _, _ in full]
@@ -405,7 +442,15 @@ def test_a_rendered_page_holds_28_characters_by_22_lines(tmp_path: Path) -> None
     assert middles == pytest.approx([(297 - 35 + 7) * points] * 2, abs=3)  # the dash is 7 mm below the type area
 
 
-def lines_of(page: str) -> list[tuple[str, float, float, float, float]]:
+@pytest.mark.skipif(bool(missing_tools()), reason=f"没有装 {'、'.join(missing_tools())}，不能量印出的页面")
+def test_a_rendered_page_holds_28_characters_by_22_lines(tmp_path: Path) -> None:
+    """A paragraph of three pages of one character: its second page is full, and the numbers stand where they should."""
+    made = dataclasses.replace(report(tmp_path, paragraphs=(THREE_PAGES,)), sources=(), notes=())
+    write_notice(made, tmp_path / "full.docx", charts=tmp_path)
+    check_full_page(rendered(tmp_path, ["full.docx"])["full.docx"])
+
+
+def lines_of(page: str) -> list[Line]:
     """Each line of a page as pdftotext tells it: its text without blanks, left, top, right and bottom in points."""
     found = []
     for block in page.split("<line ")[1:]:

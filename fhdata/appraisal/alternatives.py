@@ -110,7 +110,8 @@ def _moved(used: Outcome, other: Outcome) -> pd.DataFrame:
 
 
 def _changes(used: Outcome, other: Outcome, moved: pd.DataFrame) -> dict[str, object]:
-    money = _money(other.execution).sub(_money(used.execution), fill_value=0)
+    before, after = _money(used.execution), _money(other.execution)
+    changes = [after.get(key, 0) - before.get(key, 0) for key in before | after]
     return {
         "ranks_changed": len(moved),
         "largest_move": int(moved["rank_change"].abs().max()) if len(moved) else 0,
@@ -118,19 +119,28 @@ def _changes(used: Outcome, other: Outcome, moved: pd.DataFrame) -> dict[str, ob
         "no_longer_rewarded": _only_in(used.execution, other.execution, TOP),
         "newly_penalised": _only_in(other.execution, used.execution, BOTTOM),
         "no_longer_penalised": _only_in(used.execution, other.execution, BOTTOM),
-        "money_changed": int((money != 0).sum()),
-        "net_change_fen": int(money.sum()),
+        "money_changed": sum(change != 0 for change in changes),
+        "net_change_fen": sum(changes),
     }
 
 
-def _money(execution: pd.DataFrame) -> "pd.Series[int]":
-    return execution.groupby(KEY, observed=True, sort=False)["amount_fen"].sum()
+def _money(execution: pd.DataFrame) -> dict[tuple[object, ...], int]:
+    """Rewards less deductions by unit and period, summed as plain values: a list is short."""
+    sums: dict[tuple[object, ...], int] = {}
+    for *key, fen in zip(*(execution[name].tolist() for name in (*KEY, "amount_fen")), strict=True):
+        sums[tuple(key)] = sums.get(tuple(key), 0) + int(fen)
+    return sums
 
 
 def _only_in(one: pd.DataFrame, other: pd.DataFrame, side: str) -> str:
     """Names on one list's side and not on the other's, with the period and series where there are several."""
-    first = one[(one["side"] == side) & (one["amount_fen"] != 0)].drop_duplicates(KEY)
-    second = other[(other["side"] == side) & (other["amount_fen"] != 0)].drop_duplicates(KEY)
-    new = first[positions(first, second, KEY) < 0]
+    first, second = _with_money(one, side), _with_money(other, side)
     has_several = one["period"].nunique() > 1
-    return "、".join(f"{row.period} {row.unit_name}" if has_several else str(row.unit_name) for row in new.itertuples())
+    new = {key: name for key, name in first.items() if key not in second}
+    return "、".join(f"{key[1]} {name}" if has_several else name for key, name in new.items())
+
+
+def _with_money(execution: pd.DataFrame, side: str) -> dict[tuple[object, ...], str]:
+    """Units that get or pay something on one side of a list, with their names."""
+    rows = zip(*(execution[name].tolist() for name in (*KEY, "unit_name", "side", "amount_fen")), strict=True)
+    return {tuple(key): str(name) for *key, name, own, fen in rows if own == side and fen != 0}

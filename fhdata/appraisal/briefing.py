@@ -5,12 +5,15 @@ from datetime import date
 
 import pandas as pd
 
-from fhdata.appraisal.objections import table_hash
+from fhdata.appraisal.events import unplaced
+from fhdata.appraisal.month import Months
+from fhdata.appraisal.objections import RANKING_HASHED, table_hash
 from fhdata.appraisal.scheme import Scheme
+from fhdata.appraisal.scoring import cells_table
+from fhdata.appraisal.tables import item_names
 from fhdata.problems import Problem
 from fhdata.rounding import number_text
 
-HASH_COLUMNS = ["county", "period", "series", "unit", "total_e4", "rank"]
 DRAFT, FINAL = "草稿", "定稿"
 MOST_TOLD = 3  # reasons of one kind told in full
 
@@ -80,7 +83,7 @@ def notes(
     """The 口径说明: how totals come about, every reading used with its article, what was left out, the table's hash."""
     lines = [
         "总分 = Σ 权重 × 单项得分 ÷ 100 + 加分 + 减分；单项得分带 * 的是未涉及该项、取序列平均值的。",
-        f"取平均分的权重超过{scheme.reference_ratio * 100}%的单位，名次标“参考”。",
+        f"取平均分的权重超过{number_text(float(scheme.reference_ratio * 100), 0)}%的单位，名次标“参考”。",
         "名次按未修约的总分排，表中分数四舍五入到两位小数。",
         *_readings_used(readings),
         f"读入{files['file'].nunique()}个工作簿。",
@@ -88,6 +91,34 @@ def notes(
         _fingerprint(ranking, is_final),
         "征求意见、签批、审定时请记下指纹：表有任何改动，指纹即变。",
     ]
+    return tuple(lines)
+
+
+def dropped_lines(months: Months, scheme: Scheme, month: str) -> tuple[str, ...]:
+    """Items that nobody of a series is covered on, so that they drop out; and documents that count in a later month."""
+    cells = cells_table(months.scored)
+    own = cells[(cells["month"] == month) & (cells["state"] == "uncovered") & (cells["weight_e4"] > 0)]
+    names = item_names(scheme)
+    dropped = [
+        f"{row.series}没有单位涉及“{names[str(row.item)]}”，该项不计（读法见上）。"
+        for row in own.drop_duplicates(["series", "item"]).itertuples()
+    ]
+    later = unplaced(months.events, months.ranking)
+    told = dict(zip(months.ranking["unit"], months.ranking["unit_name"], strict=True))
+    waiting = [
+        f"{told[row.unit]}的{row.document}（{row.work}）归{row.period}，该月还没有排名，没有计入本表。"
+        for row in later[later["unit"].isin(list(told))].itertuples()
+    ]
+    return (*dropped, *waiting)
+
+
+def missing_month_lines(ranking: pd.DataFrame) -> tuple[str, ...]:
+    """Quarters of a year that have some of their months, but not all: how many units have how many."""
+    lines = []
+    for number, name in enumerate("一二三四", start=1):
+        counts = ranking.loc[ranking[f"q{number}_months"].between(1, 2), f"q{number}_months"]
+        parts = "、".join(f"{units}个单位只有{months}个月" for months, units in counts.value_counts().items())
+        lines += [f"{name}季度缺月：{parts}，算法见“缺月的季度”。"] if parts else []
     return tuple(lines)
 
 
@@ -100,6 +131,7 @@ def annual_notes(
     return (
         f"年度得分 = {weights} + 领导综合评定{scheme.leaders_percent}%，再加减年度加减分；季度取月均值。",
         f"计入的月份：{'、'.join(months)}。",
+        *missing_month_lines(ranking),
         *_readings_used(readings),
         _fingerprint(ranking, is_final),
     )
@@ -115,4 +147,4 @@ def _readings_used(readings: pd.DataFrame) -> list[str]:
 
 
 def _fingerprint(ranking: pd.DataFrame, is_final: bool) -> str:
-    return f"{FINAL if is_final else DRAFT}排名表的指纹（SHA-256）：{table_hash(ranking, HASH_COLUMNS)}。"
+    return f"{FINAL if is_final else DRAFT}排名表的指纹（SHA-256）：{table_hash(ranking, RANKING_HASHED)}。"

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from fhdata.appraisal.grouping import group_ids
-from fhdata.appraisal.month import Months
-from fhdata.appraisal.placing import RANKED, placed, total_points
+from fhdata.appraisal.month import Months, placed_months, points_before_events
+from fhdata.appraisal.placing import RANKED
 from fhdata.appraisal.points import Bools, Floats, Ints
 from fhdata.appraisal.scheme import Scheme
-from fhdata.appraisal.scoring import Scored, base_points
+from fhdata.appraisal.scoring import Scored
 
 DRAWS = 10_000
 KEY = [*RANKED, "unit"]
@@ -25,6 +25,7 @@ class Block:
         value_e4: score or imputed mean.
         is_kept: the cell counts.
         weight: weight of each item, points.
+        items: positions of the items in the grid's table of items.
         extra_e4: bonus and deduction of each unit.
     """
 
@@ -32,6 +33,7 @@ class Block:
     value_e4: Floats
     is_kept: Bools
     weight: Floats
+    items: Ints
     extra_e4: Ints
 
 
@@ -52,10 +54,7 @@ def firmness(months: Months, scheme: Scheme, seed: int, draws: int = DRAWS) -> p
         with the very rank), first_ratio, top_ratio (first three), bottom_ratio (last three), last_ratio.
     """
     random = np.random.default_rng(seed)
-    tables = [_shaken(block, scheme, random, draws) for block in blocks(months)]
-    ranking = months.ranking[[*KEY, "unit_name", "rank"]]
-    shaken = pd.concat(tables).sort_index()
-    return ranking.assign(**{name: shaken[name] for name in shaken.columns})
+    return beside(months.ranking, [_shaken(block, scheme, random, draws) for block in blocks(months)])
 
 
 def blocks(months: Months) -> list[Block]:
@@ -73,18 +72,35 @@ def blocks(months: Months) -> list[Block]:
         shape = (len(rows), (last - first) // len(rows))
         items = grid.item_at[first : first + shape[1]]
         kept = scored.is_kept[first:last].reshape(shape)
-        found.append(Block(rows, value[first:last].reshape(shape), kept, weight[items], extra[rows]))
+        found.append(Block(rows, value[first:last].reshape(shape), kept, weight[items], items, extra[rows]))
     return found
 
 
-def _shaken(block: Block, scheme: Scheme, random: np.random.Generator, draws: int) -> pd.DataFrame:
-    factors = random.uniform(1 - scheme.spread_ratio, 1 + scheme.spread_ratio, (draws, len(block.weight)))
+def drawn_factors(scheme: Scheme, random: np.random.Generator, size: int | tuple[int, int]) -> Floats:
+    """What weights are multiplied by, uniform from 1 − spread to 1 + spread."""
+    return random.uniform(1 - scheme.spread_ratio, 1 + scheme.spread_ratio, size)
+
+
+def drawn_points(block: Block, factors: Floats) -> Floats:
+    """Points before bonuses in each draw: draws × units."""
     weights = factors * block.weight
     points = weights @ np.where(block.is_kept, block.value_e4, 0.0).T
-    total = np.rint(points / (weights @ block.is_kept.T.astype(np.float64))).astype(np.int64) + block.extra_e4
+    has_all = bool(block.is_kept.all())  # the usual case: one divisor a draw, not one a draw and unit
+    whole = weights.sum(axis=1, keepdims=True) if has_all else weights @ block.is_kept.T.astype(np.float64)
+    return np.asarray(points / whole, dtype=np.float64)
+
+
+def _shaken(block: Block, scheme: Scheme, random: np.random.Generator, draws: int) -> pd.DataFrame:
+    points = drawn_points(block, drawn_factors(scheme, random, (draws, len(block.weight))))
+    total = np.rint(points).astype(np.int64) + block.extra_e4
+    return places_drawn(total, competition_ranks(_totals(block)[None, :])[0], block.rows, scheme)
+
+
+def places_drawn(total: Ints, own: Ints, rows: Ints, scheme: Scheme) -> pd.DataFrame:
+    """What the draws of one series' totals say of each unit's rank."""
+    draws = len(total)
     drawn = competition_ranks(total)
     from_end = competition_ranks(-total)
-    own = competition_ranks(_totals(block)[None, :])[0]
     tail = (1 - scheme.interval_ratio) / 2
     ordered = np.sort(drawn, axis=0)
     low, middle, high = (ordered[round(share * (draws - 1))] for share in (tail, 0.5, 1 - tail))
@@ -99,8 +115,14 @@ def _shaken(block: Block, scheme: Scheme, random: np.random.Generator, draws: in
             "bottom_ratio": (from_end <= 3).mean(axis=0),
             "last_ratio": (from_end == 1).mean(axis=0),
         },
-        index=block.rows,
+        index=rows,
     )
+
+
+def beside(ranking: pd.DataFrame, tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """The ranking's units with what the draws say of them."""
+    shaken = pd.concat(tables).sort_index()
+    return ranking[[*KEY, "unit_name", "rank"]].assign(**{name: shaken[name] for name in shaken.columns})
 
 
 def _totals(block: Block) -> Ints:
@@ -137,7 +159,8 @@ def items_left_out(months: Months, scheme: Scheme) -> pd.DataFrame:
     return pd.concat([_without(months, scheme, name) for name in names], ignore_index=True)
 
 
-def _without(months: Months, scheme: Scheme, item: str) -> pd.DataFrame:
+def months_without(months: Months, scheme: Scheme, item: str) -> tuple[Scored, pd.DataFrame, Bools]:
+    """Cells and ranking without an item, and which rows had it and have others left; the rest stay as they were."""
     scored = months.scored
     grid = scored.grid
     weight = grid.items["weight_e4"]
@@ -149,9 +172,13 @@ def _without(months: Months, scheme: Scheme, item: str) -> pd.DataFrame:
     changed: Scored = replace(
         scored, grid=replace(grid, items=grid.items.assign(weight_e4=kept_weight)), whole_e4=np.maximum(whole, 1)
     )
-    base = base_points(changed, scheme).rename(columns={"month": "period"})
-    events = months.ranking[["bonus_e4", "deduction_e4"]]
-    again = placed(total_points(base.assign(**events), scheme), scheme, changed)
+    points = points_before_events(changed, scheme).assign(**months.ranking[["bonus_e4", "deduction_e4"]])
+    points = points.assign(base_e4=np.where(has_item, points["base_e4"], months.ranking["base_e4"]))
+    return changed, placed_months(points, scheme, changed), has_item
+
+
+def _without(months: Months, scheme: Scheme, item: str) -> pd.DataFrame:
+    _, again, has_item = months_without(months, scheme, item)
     table = months.ranking[[*KEY, "unit_name", "rank"]].assign(item=item, rank_without=again["rank"])
     table = table.assign(rank_change=table["rank"] - table["rank_without"])
     return table.loc[has_item, [*KEY, "unit_name", "item", "rank", "rank_without", "rank_change"]]

@@ -9,7 +9,7 @@ from fhdata.appraisal.awards import execution_list
 from fhdata.appraisal.checks import item_problems, refuse_incomplete, score_problems, unit_problems
 from fhdata.appraisal.event_checks import event_problems
 from fhdata.appraisal.events import count_events, event_points
-from fhdata.appraisal.grid import build_grid
+from fhdata.appraisal.grid import Grid, build_grid
 from fhdata.appraisal.grouping import positions
 from fhdata.appraisal.placing import placed, total_points
 from fhdata.appraisal.scheme import Scheme
@@ -93,22 +93,39 @@ def rank_months(
     inputs: MonthInputs, scheme: Scheme, *, is_final: bool = True
 ) -> tuple[Scored, pd.DataFrame, pd.DataFrame]:
     """The checked tables' cells, counted events and ranking, without what follows from it; see ``appraise_months``."""
+    scored = impute(checked_grid(inputs, scheme, is_final=is_final), scheme)
+    counted = count_events(inputs.events, scheme)
+    points = with_event_points(points_before_events(scored, scheme), counted, "month")
+    return scored, counted, placed_months(points, scheme, scored)
+
+
+def checked_grid(inputs: MonthInputs, scheme: Scheme, *, is_final: bool) -> Grid:
+    """The cells of the tables once nothing is wrong with any of them; see ``appraise_months``."""
     stop_on([*unit_problems(inputs.units, scheme), *item_problems(inputs.items, scheme)])
     grid, placement = build_grid(inputs.units, inputs.items, inputs.scores)
     faults = score_problems(inputs.scores, grid, placement, inputs.units)
     stop_on([*faults, *event_problems(inputs.events, inputs.units, scheme)])
     if is_final:
         refuse_incomplete(grid, scheme)
-    scored = impute(grid, scheme)
-    base = base_points(scored, scheme).rename(columns={"month": "period"})
-    counted = count_events(inputs.events, scheme)
-    totals = total_points(with_event_points(base, counted, "month"), scheme)
-    return scored, counted, placed(totals, scheme, scored)[MONTH_COLUMNS]
+    return grid
+
+
+def points_before_events(scored: Scored, scheme: Scheme) -> pd.DataFrame:
+    """The rows of a ranking with their points before bonuses and deductions."""
+    return base_points(scored, scheme).rename(columns={"month": "period"})
+
+
+def placed_months(points: pd.DataFrame, scheme: Scheme, scored: Scored) -> pd.DataFrame:
+    """The ranking (MONTH_COLUMNS) of rows that have all their points."""
+    return placed(total_points(points, scheme), scheme, scored)[MONTH_COLUMNS]
 
 
 def with_event_points(totals: pd.DataFrame, counted: pd.DataFrame, span: str) -> pd.DataFrame:
     """Rows with the bonus_e4 and deduction_e4 of their unit and period; 0 where there are no events."""
-    points = event_points(counted[counted["span"] == span])
+    own = counted[counted["span"] == span]
+    if own.empty:
+        return totals.assign(bonus_e4=np.int64(0), deduction_e4=np.int64(0))
+    points = event_points(own)
     at = positions(totals, points, ["county", "period", "unit"])
     zero = np.zeros(1, dtype=np.int64)  # position −1: no event
     both = {

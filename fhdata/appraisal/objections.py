@@ -16,6 +16,9 @@ NONE, OPEN, UPHELD, REJECTED = "none", "open", "upheld", "rejected"
 OUTCOMES = {NONE: "无异议", OPEN: "待答复", UPHELD: "采纳", REJECTED: "不采纳"}
 LOG_COLUMNS = ["county", "period", "item", "stage", "on", "unit", "text", "outcome", "document", "table_hash"]
 STEP = ["county", "period", "item"]
+RANKING_HASHED = ["period", "series", "unit", "total_e4", "rank"]  # of the whole table
+SCORES_HASHED = ["month", "unit", "item", "score", "status"]  # of one item's results
+SHORTEST = 12  # characters of a fingerprint that a log must at least write
 _FIELD, _ROW = "\x1f", "\x1e"  # unit and record separator: no cell of a table holds them
 
 
@@ -27,6 +30,61 @@ def table_hash(table: pd.DataFrame, columns: list[str]) -> str:
     texts = [[_text(value) for value in table[name].tolist()] for name in columns]
     rows = sorted(_FIELD.join(cells) for cells in zip(*texts, strict=True))
     return sha256(_ROW.join([_FIELD.join(columns), *rows]).encode()).hexdigest()
+
+
+def fingerprints(scores: pd.DataFrame, ranking: pd.DataFrame, period: str) -> pd.DataFrame:
+    """What the log of a period can refer to: one row an item scored, the last one the ranking (item "").
+
+    Args:
+        scores: county, month, unit, item, score, status.
+        ranking: of any periods, of months or years.
+        period: the month or year; a year has no items of its own.
+
+    Returns:
+        item, table_hash.
+    """
+    own = scores[scores["month"] == period]
+    items = [(str(item), table_hash(rows, SCORES_HASHED)) for item, rows in own.groupby("item", sort=False)]
+    whole = ("", table_hash(ranking[ranking["period"] == period], RANKING_HASHED))
+    return pd.DataFrame([*items, whole], columns=["item", "table_hash"])
+
+
+def is_of(told: str, fingerprint: str) -> bool:
+    """Whether a fingerprint as written in a log, which may be shortened, is this one."""
+    return len(told) >= SHORTEST and fingerprint.startswith(told)
+
+
+def steps_reached(log: pd.DataFrame, prints: pd.DataFrame) -> pd.DataFrame:
+    """How far each item and the whole table have come: one row a row of ``prints``.
+
+    Args:
+        log: LOG_COLUMNS of the period.
+        prints: see ``fingerprints``.
+
+    Returns:
+        item, table_hash, stage ("" for nothing logged), on, document, objections (how many were raised), open (how
+        many have no answer), told_hash, is_of_this_table (the last step refers to the table as it is now).
+    """
+    rows = []
+    for item, fingerprint in prints[["item", "table_hash"]].itertuples(index=False):
+        own = log[log["item"] == item]
+        raised = own[own["unit"] != ""].drop_duplicates(["unit", "text"], keep="last")
+        last = own.iloc[-1] if len(own) else None
+        told = "" if last is None else str(last["table_hash"])
+        rows.append(
+            {
+                "item": item,
+                "table_hash": fingerprint,
+                "stage": "" if last is None else str(last["stage"]),
+                "on": None if last is None else last["on"],
+                "document": "" if last is None else str(last["document"]),
+                "objections": len(raised),
+                "open": int((raised["outcome"] == OPEN).sum()),
+                "told_hash": told,
+                "is_of_this_table": is_of(told, fingerprint),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def logged(log: pd.DataFrame, step: dict[str, object]) -> pd.DataFrame:
@@ -108,7 +166,7 @@ def refuse_unapproved(log: pd.DataFrame, county: str, period: str, fingerprint: 
     if approved.empty:
         stop_on([problem("not_approved", f"{county} {period} 的结果还没有审定", "", "请先报领导小组审定")])
     known = str(approved["table_hash"].iloc[-1])
-    if known != fingerprint:
+    if not is_of(known, fingerprint):
         said = f"{county} {period} 的结果与审定时的不是同一张表（审定 {known[:12]}，现在 {fingerprint[:12]}）"
         stop_on([problem("changed_after_approval", said, "", "请重新审定，或查明改动")])
 

@@ -9,8 +9,9 @@ import pandas as pd
 from fhdata.appraisal.alternatives import readings_table
 from fhdata.appraisal.checks import not_handed_in
 from fhdata.appraisal.distance import needed_in_last_quarter
-from fhdata.appraisal.month import MONTH_COLUMNS, MonthInputs, Months, appraise_months, rank_months
+from fhdata.appraisal.month import MONTH_COLUMNS, MonthInputs, Months, appraise_months
 from fhdata.appraisal.scheme import Scheme
+from fhdata.appraisal.variants import listing_under, yearly_listing_under
 from fhdata.appraisal.year import YearInputs, Years, appraise_years
 from fhdata.problems import Problem, ProblemsFound
 from fhdata.rules.appraisal import AppraisalRules
@@ -44,14 +45,6 @@ class YearOutcome:
     def is_final(self) -> bool:
         """Whether nothing is missing."""
         return not self.refusals
-
-
-@dataclass(frozen=True)
-class _Of:
-    """One period's part of an outcome."""
-
-    ranking: pd.DataFrame
-    execution: pd.DataFrame
 
 
 def rank_what_is_there(inputs: MonthInputs, scheme: Scheme) -> MonthsOutcome:
@@ -104,14 +97,10 @@ def needed_while_open(draft: pd.DataFrame, scheme: Scheme, wanted: Sequence[int]
 
 
 def month_readings(
-    rules: AppraisalRules, on: date, inputs: MonthInputs, scheme: Scheme, month: str
+    rules: AppraisalRules, on: date, inputs: MonthInputs, scheme: Scheme, month: str, *, is_final: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What every other reading would change of one month's ranking and rewards; see ``alternatives.readings_table``."""
-
-    def compute(other: Scheme) -> _Of:
-        months = rank_what_is_there(inputs, other).months
-        return _of(months.ranking, months.execution, month)
-
+    compute = listing_under(inputs, scheme, month, is_final=is_final)
     keys = [field for field in scheme.readings.__dataclass_fields__ if field not in WEIGHED_BY_YEAR]
     return readings_table(rules.readings(on), scheme, compute, keys)
 
@@ -120,18 +109,6 @@ def year_readings(
     rules: AppraisalRules, on: date, inputs: MonthInputs, year_inputs: YearInputs, scheme: Scheme, *, is_final: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What every other reading would change of the annual ranking and rewards."""
-
-    def compute(other: Scheme) -> Years:
-        scored, counted, ranking = rank_months(inputs, other, is_final=is_final)
-        months = Months(ranking, counted, scored, pd.DataFrame(), pd.DataFrame())  # what follows monthly is not needed
-        return appraise_years(months, inputs, year_inputs, other, is_final=is_final)
-
+    compute = yearly_listing_under(inputs, year_inputs, scheme, is_final=is_final)
     keys = [field for field in scheme.readings.__dataclass_fields__ if field not in WEIGHED_BY_MONTH]
     return readings_table(rules.readings(on), scheme, compute, keys)
-
-
-def _of(ranking: pd.DataFrame, execution: pd.DataFrame, period: str) -> _Of:
-    return _Of(
-        ranking[ranking["period"] == period].reset_index(drop=True),
-        execution[execution["period"] == period].reset_index(drop=True),
-    )

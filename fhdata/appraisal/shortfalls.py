@@ -73,6 +73,8 @@ def shortfall_points(
 
     Source: 凤政办函〔2023〕6号 五(二).
     """
+    if shortfalls.empty:
+        return np.zeros(len(rows), dtype=np.int64)
     lost = [Fraction(0) for _ in range(len(rows))]
     at = positions(shortfalls, rows, ["county", "year", "unit"])
     left_undone = [1 - share for share in shares_done(shortfalls)]

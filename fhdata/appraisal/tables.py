@@ -1,13 +1,14 @@
 """The appraisal's tables as a reader sees them: points for 0.0001 points, yuan for fen, names beside codes."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 
 from fhdata.appraisal.distance import cuts
 from fhdata.appraisal.events import ALONE, COOPERATING, LEAD, PERSON, UNIT, VILLAGE
+from fhdata.appraisal.grouping import positions
 from fhdata.appraisal.influence import effective_weights, leniency, self_scoring
 from fhdata.appraisal.month import Months
 from fhdata.appraisal.points import POINT_E4
@@ -15,7 +16,8 @@ from fhdata.appraisal.ranking import with_previous
 from fhdata.appraisal.restatement import restated_ranking
 from fhdata.appraisal.scheme import Scheme
 from fhdata.appraisal.scoring import cells_table
-from fhdata.money import FEN_PER_YUAN
+from fhdata.money import in_yuan
+from fhdata.periods import parse_period
 
 REFERENCE, IMPUTED_MARK, MARK = "参考", "*", "_mark"
 ROLE_WORDS = {LEAD: "牵头", COOPERATING: "配合", ALONE: "单独"}
@@ -30,20 +32,6 @@ def in_points(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{name: frame[name].astype("Float64").astype("float64") / POINT_E4 for name in ends}).rename(
         columns={name: name.removesuffix("_e4") for name in ends}
     )
-
-
-def in_yuan(frame: pd.DataFrame) -> pd.DataFrame:
-    """Every column …_fen as …_yuan, exact decimals."""
-    ends = [name for name in frame.columns if name.endswith("_fen")]
-    columns = {
-        f"{name.removesuffix('_fen')}_yuan": pd.Series(
-            [None if pd.isna(fen) else Decimal(int(fen)) / FEN_PER_YUAN for fen in frame[name]],
-            index=frame.index,
-            dtype="object",
-        )
-        for name in ends
-    }
-    return frame.drop(columns=ends).assign(**columns)
 
 
 def of_period(frame: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -187,6 +175,8 @@ def influence_tables(months: Months, scheme: Scheme, month: str) -> tuple[pd.Dat
         in_points(of_period(frame, month)).assign(item_name=lambda table: table["item"].map(names))
         for frame in (effective_weights(months), leniency(months), self_scoring(months))
     )
+    at = positions(weights, items, ["month", "series", "item"])
+    weights = weights.assign(approval_no=items["approval_no"].to_numpy(dtype=object)[at])
     weights = weights.assign(note=np.where(weights["is_flat"], "得分全部相同，不起作用", ""))
     lenient = lenient.assign(department_name=lenient["department"].map(told))
     return weights, lenient, own
@@ -202,30 +192,46 @@ def handed_in_table(scores: pd.DataFrame, items: pd.DataFrame, missing: pd.DataF
         scheme: names of the items.
 
     Returns:
-        item_name, department_name, released, state, light, not_handed_in (units), file.
+        item_name, department_name, released, state (期限后报来 for one released, or corrected, after results are
+        due), light, not_handed_in (units), file.
     """
     first = items.drop_duplicates("item").reset_index(drop=True)
     sheets = scores.drop_duplicates("item").set_index("item")[["released", "source_file"]].reindex(first["item"])
     lacking = missing.groupby("item", sort=False)["unit_names"].agg("、".join).reindex(first["item"]).fillna("")
     has_sheet, is_short = sheets["released"].notna().to_numpy(), (lacking != "").to_numpy()
+    due = [_results_due(str(month), scheme.results_day) for month in first["month"]]
+    is_late = sheets["released"].fillna("").to_numpy() > np.array(due, dtype=object)
+    states = [~has_sheet, is_short, is_late]
     return pd.DataFrame(
         {
             "item_name": first["item"].map(item_names(scheme)),
             "department_name": first["department_name"],
             "released": sheets["released"].fillna("").to_numpy(),
-            "state": np.select([~has_sheet, is_short], ["未报", "未报全"], "已报"),
-            "light": np.select([~has_sheet, is_short], ["red", "amber"], "green"),
+            "state": np.select(states, ["未报", "未报全", "期限后报来"], "已报"),
+            "light": np.select(states, ["red", "amber", "amber"], "green"),
             "not_handed_in": np.where(has_sheet, lacking.to_numpy(), ""),
             "file": sheets["source_file"].fillna("").to_numpy(),
         }
     )
 
 
-def restated_table(before: pd.DataFrame, after: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
-    """What a later correction moved in months that were ranked before, in points."""
+def _results_due(month: str, day: int) -> str:
+    """The last day on which a month's results are in time, of the month after."""
+    after = parse_period(month).end + timedelta(days=day)
+    return after.isoformat()
+
+
+def restated_table(before: pd.DataFrame, after: pd.DataFrame, series: Sequence[str]) -> pd.DataFrame:
+    """What a later correction moved in periods that were ranked before, in points."""
     known = after[after["period"].isin(before["period"].unique())]
     moved = restated_ranking(before, known).assign(rank=lambda table: table["new_rank"])
-    return by_rank(in_points(moved), scheme.monthly_series)
+    return by_rank(in_points(moved), series)
+
+
+def unit_months(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Every unit's months for its own sheet of a year, in points: the ranking's columns, by month, and the mark."""
+    marked = ranking.assign(mark=np.where(ranking["is_reference"], REFERENCE, ""))
+    return in_points(marked.sort_values(["period", "series", "rank", "unit"], kind="stable", ignore_index=True))
 
 
 def unit_cells(months: Months, scheme: Scheme, month: str) -> pd.DataFrame:

@@ -78,6 +78,19 @@ def appraise_years(
 
     Source: 凤政办函〔2023〕6号 五(二)、六、附件3.
     """
+    ranking = rank_years(months, inputs, year_inputs, scheme, is_final=is_final)
+    return Years(ranking, list_years(ranking, inputs, scheme))
+
+
+def list_years(ranking: pd.DataFrame, inputs: MonthInputs, scheme: Scheme) -> pd.DataFrame:
+    """The execution list of a ranking of years."""
+    return execution_list(ranking, scheme, "year", units=inputs.units, exclusions=inputs.exclusions)
+
+
+def rank_years(
+    months: Months, inputs: MonthInputs, year_inputs: YearInputs, scheme: Scheme, *, is_final: bool = True
+) -> pd.DataFrame:
+    """The ranking (YEAR_COLUMNS) without what follows from it; see ``appraise_years``."""
     stop_on(
         [
             *evaluation_problems(year_inputs.evaluation, inputs.units),
@@ -94,9 +107,7 @@ def appraise_years(
     )
     rows = _year_rows(quarters, leaders, has_leaders).assign(base_e4=base, shortfall_e4=shortfall)
     totals = total_points(with_event_points(rows, months.events, "year"), scheme)
-    ranking = placed(totals, scheme)[YEAR_COLUMNS]
-    execution = execution_list(ranking, scheme, "year", units=inputs.units, exclusions=inputs.exclusions)
-    return Years(ranking, execution)
+    return placed(totals, scheme)[YEAR_COLUMNS]
 
 
 def _quarters(ranking: pd.DataFrame, scheme: Scheme) -> _Quarters:

@@ -77,6 +77,36 @@ def classified_aid(members: pd.DataFrame, amounts: pd.DataFrame) -> pd.DataFrame
     return grouped.agg(persons=("person_id", "size"), classified_fen=("amount_fen", "sum"))
 
 
+def last_month_at_old_rate(payments: pd.DataFrame) -> str:
+    """The last month that was paid at the old rate, "" where none was.
+
+    Args:
+        payments: month, rate (old | new), source_file, source_sheet, source_cell; one row a month already paid.
+
+    Raises:
+        ProblemsFound: months left out, or a month paid at the old rate after one paid at the new.
+    """
+    ordered = payments.sort_values("month", ignore_index=True)
+    is_old = ordered["rate"] == "old"
+    late = at_cells(
+        ordered[is_old & ~is_old.cummin()],
+        "old_after_new",
+        lambda row: f"{row.month} 按旧标准发放，而更早的月份已按新标准发放",
+        "改按新标准以后不再按旧标准",
+        "请核对",
+    )
+    numbers = ordered["month"].map({month: parse_period(month).number for month in ordered["month"].unique()})
+    left_out = at_cells(
+        ordered[numbers != ordered.index + 1].head(1),
+        "month_left_out",
+        lambda row: f"{row.month} 以前有月份没有列",
+        "已发放的月份从 1 月起逐月列",
+        "请补上",
+    )
+    stop_on(late + left_out)
+    return str(ordered.loc[is_old, "month"].max()) if is_old.any() else ""
+
+
 def split_arrears(costs: pd.DataFrame, last_paid_month: str, amount: str, by: Sequence[str]) -> pd.DataFrame:
     """What is owed for months already paid at the old rate, a line of its own beside the months still to come.
 
@@ -85,7 +115,7 @@ def split_arrears(costs: pd.DataFrame, last_paid_month: str, amount: str, by: Se
     Args:
         costs: month, the columns of ``by``, and an increase a month (int64 fen, 0 where the new standard was not yet in
             force).
-        last_paid_month: the last month that was paid at the old rate, such as "2023-03".
+        last_paid_month: the last month that was paid at the old rate, such as "2023-03"; "" where none was.
         amount: the column of the increase.
         by: such as ``["township", "category"]``.
 
@@ -95,8 +125,7 @@ def split_arrears(costs: pd.DataFrame, last_paid_month: str, amount: str, by: Se
     Source: 凤政函〔2023〕43号 二: in force from 2023-01-01, issued 2023-03-24.
     """
     require_fen(costs, amount)
-    last = parse_period(last_paid_month)
-    is_owed = costs["month"].map({month: parse_period(month) <= last for month in costs["month"].unique()})
+    is_owed = costs["month"] <= last_paid_month  # months are written so that their order is that of their texts
     parts = costs[list(by)].assign(
         arrears_fen=costs[amount].where(is_owed, 0),
         current_fen=costs[amount].where(~is_owed, 0),

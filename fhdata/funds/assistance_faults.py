@@ -37,13 +37,16 @@ def more_households_than_persons(headcounts: pd.DataFrame) -> list[Problem]:
 def mean_above_standard(headcounts: pd.DataFrame, rates: pd.DataFrame) -> list[Problem]:
     """Rows whose mean supplement a person is above the month's standard, which nobody can get more than.
 
+    A standard that is only a floor (不低于) bounds nothing from above, so its categories are not looked at.
+
     Args:
         headcounts: township, category, month, mean_supplement_fen (int64) and the source columns.
         rates: see ``rules.standards.rates``; rows of other months are not looked at.
     """
     require_fen(headcounts, "mean_supplement_fen")
     stop_on(category_problems(headcounts, rates))
-    rated = headcounts.merge(rates[["category", "month", "new_fen"]], on=["category", "month"], validate="many_to_one")
+    limits = rates.loc[~rates["is_floor"], ["category", "month", "new_fen"]]
+    rated = headcounts.merge(limits, on=["category", "month"], validate="many_to_one")
     return at_cells(
         rated[rated["mean_supplement_fen"] > rated["new_fen"]],
         "mean_above_standard",

@@ -1,6 +1,7 @@
 """What the assistance tables must be before anything is computed from them; every fault with its sheet and cell."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,23 @@ from fhdata.problems import Problem, hint, problem
 
 KEYS = ["township", "category", "month"]
 DIFFERENCE, FULL = "difference", "full"  # payment: topped up to the standard by household, or paid as it stands
+
+
+@dataclass(frozen=True)
+class AssistanceInputs:
+    """The sheets as they were read: columns as in ``intake.assistance_sheets``; a total row has no township."""
+
+    headcounts: pd.DataFrame
+    totals: pd.DataFrame
+    last_year: pd.DataFrame
+    last_year_totals: pd.DataFrame
+    households: pd.DataFrame
+    members: pd.DataFrame
+    amounts: pd.DataFrame
+    funds: pd.DataFrame
+    shares: pd.DataFrame
+    payments: pd.DataFrame
+    accepted: pd.DataFrame
 
 
 def at_cells(

@@ -1,6 +1,7 @@
 """The year's settlement of DIP points: the value of a point, each hospital's due and balance, where the fund goes."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 import pandas as pd
@@ -65,14 +66,20 @@ def rounded(value: Fraction, decimals: int) -> Fraction:
     return Fraction(divided_half_up(value.numerator * scale, value.denominator), scale)
 
 
+def decimal_of(value: Fraction, decimals: int) -> Decimal:
+    """A value half up (away from zero) to some decimals, for printing: −1/3 → −0.3333."""
+    whole = rounded(abs(value), decimals)
+    return Decimal(whole.numerator) / Decimal(whole.denominator) * (1 if value >= 0 else -1)
+
+
 def settle_dip(points: pd.DataFrame, inputs: DipInputs, terms: DipTerms) -> DipSettlement:
     """Settle a year: value of a point, each hospital's due and balance.
 
     Formula: gross = points × value; due = (gross − borne by patients − audit deductions) × assessment coefficient;
     balance = due − prepaid. Gross is shared out to the fen, or reckoned with the published value and its remainder
     shown (reading ``value_rounding``); what patients bear is what they paid, or the complement of the reimbursement
-    ratio (``patient_share``). The lines close: fund = Σ due + Σ audit + Σ assessment + rounding + difference of what patients
-    bore from what the ratio says.
+    ratio (``patient_share``). The lines close: fund = Σ due + Σ audit + Σ assessment + rounding + difference of
+    what patients bore from what the ratio says.
 
     Args:
         points: as ``dip_cases.case_points`` gives them.

@@ -13,7 +13,7 @@ import pandas as pd
 from fhdata.engines import DuckDb
 from fhdata.funds.dip_cases import case_points
 from fhdata.funds.dip_inputs import E4, GROUP_COLUMNS, DipInputs, case_problems, rows_of, table_problems
-from fhdata.funds.dip_settlement import point_value, rounded, settle_dip
+from fhdata.funds.dip_settlement import decimal_of, point_value, settle_dip
 from fhdata.funds.dip_terms import DipTerms
 from fhdata.funds.dip_weights import weigh
 from fhdata.money import FEN_PER_YUAN, fen_of
@@ -185,8 +185,7 @@ def _e4(value: Amount) -> int:
 
 def _text(value: Fraction, digits: int) -> str:
     """Half up to so many decimals, without zeros at the end: 128.571428… → 128.5714, 400 → 400."""
-    whole = rounded(value, digits)
-    text = format(Decimal(whole.numerator) / Decimal(whole.denominator), "f")
+    text = format(decimal_of(value, digits), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -35,12 +35,17 @@ class FormKind:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The forms and the words of ``score_forms.toml``, folded."""
+    """The forms and the words of one file of forms, folded; ``what`` is what its sheets are called together.
 
+    ``least``, ``most`` and ``statuses`` are those of scores.
+    """
+
+    what: str
     kinds: tuple[FormKind, ...]
     footer: re.Pattern[str]
     item: re.Pattern[str]
     department: re.Pattern[str]
+    unit: re.Pattern[str]
     least: float
     most: float
     statuses: Mapping[str, str]
@@ -58,6 +63,7 @@ class Form:
     rows: tuple[int, ...]
     item: str
     department: str
+    unit: str
     title: str
     released: str
     is_example: bool
@@ -98,12 +104,13 @@ class Line:
 
 
 @cache
-def vocabulary() -> Vocabulary:
-    """Read ``score_forms.toml`` once."""
-    data: dict[str, Any] = tomllib.loads(FORMS_FILE.read_text(encoding="utf-8"))
-    score = data["score"]
+def vocabulary(file: Path = FORMS_FILE) -> Vocabulary:
+    """Read a file of forms, ``score_forms.toml`` or one like it, once."""
+    data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    score = data.get("score", {"least": 0, "most": 0})  # forms without scores have none
     statuses = ("scored", "not_concerned", "not_handed_in")
     return Vocabulary(
+        what=data["what"],
         kinds=tuple(
             FormKind(
                 one["kind"],
@@ -117,27 +124,30 @@ def vocabulary() -> Vocabulary:
         footer=re.compile(data["footer"]),
         item=re.compile(data["item"]),
         department=re.compile(data["department"]),
+        unit=re.compile(data["unit"]),
         least=float(score["least"]),
         most=float(score["most"]),
-        statuses={fold(word): status for status in statuses for word in score[status]},
+        statuses={fold(word): status for status in statuses for word in score.get(status, ())},
         words={fold(word): code for code, words in data["words"].items() for word in words},
     )
 
 
-def read_form(grid: Grid) -> tuple[Form | None, list[Problem]]:
+def read_form(grid: Grid, file: Path = FORMS_FILE) -> tuple[Form | None, list[Problem]]:
     """Read one sheet as the form its title names.
 
     Args:
         grid: the sheet.
+        file: the forms it may be.
 
     Returns:
         The form (None where the sheet is none of them or lacks a column) and every problem of the sheet as a whole.
     """
+    words = vocabulary(file)
     problems = formula_problems(grid)
-    kind, title = _kind(grid)
+    kind, title = _kind(grid, words)
     if kind is None:
-        known = "、".join(one.title for one in vocabulary().kinds)
-        told = grid.problem("unknown_form", "标题认不出是哪种考核表", f"标题里要有{known}之一", "请写明标题")
+        known = "、".join(one.title for one in words.kinds)
+        told = grid.problem("unknown_form", f"标题认不出是哪种{words.what}", f"标题里要有{known}之一", "请写明标题")
         return None, [*problems, told]
     if grid.is_hidden:
         allowed, action = "要用的表不能隐藏", "请取消隐藏或删去"
@@ -148,7 +158,7 @@ def read_form(grid: Grid) -> tuple[Form | None, list[Problem]]:
         told = grid.problem("no_heading", f"《{kind.title}》没有{wanted}一栏", "", "请按模板补上")
         return None, [*problems, told]
     columns, others = _columns(grid, kind, header)
-    rows = _body(grid, header)
+    rows = _body(grid, header, words)
     released, status, undated = sheet_facts(grid, header, rows[-1] if rows else header)
     around = [fold(text_of(cell)) for row in grid.rows[:header] for cell in row if not is_blank(cell)]
     form = Form(
@@ -157,8 +167,9 @@ def read_form(grid: Grid) -> tuple[Form | None, list[Problem]]:
         columns=columns,
         others=others,
         rows=tuple(rows),
-        item=_told(vocabulary().item, around),
-        department=_told(vocabulary().department, around),
+        item=_told(words.item, around),
+        department=_told(words.department, around),
+        unit=_told(words.unit, around),
         title=title,
         released=released,
         is_example=status == EXAMPLE,
@@ -166,9 +177,9 @@ def read_form(grid: Grid) -> tuple[Form | None, list[Problem]]:
     return form, [*problems, *undated]
 
 
-def _kind(grid: Grid) -> tuple[FormKind | None, str]:
+def _kind(grid: Grid, words: Vocabulary) -> tuple[FormKind | None, str]:
     """The form whose words the first line that names one holds; the longest words win."""
-    ordered = sorted(vocabulary().kinds, key=lambda one: -len(one.title))
+    ordered = sorted(words.kinds, key=lambda one: -len(one.title))
     for row in grid.rows[:5]:
         for cell in row:
             text = fold(text_of(cell))
@@ -202,12 +213,12 @@ def _columns(grid: Grid, kind: FormKind, header: int) -> tuple[dict[str, int], d
     return columns, others
 
 
-def _body(grid: Grid, header: int) -> list[int]:
+def _body(grid: Grid, header: int, words: Vocabulary) -> list[int]:
     """Rows with anything in them, up to the first line of the foot."""
     found = []
     for number in range(header + 1, len(grid.rows)):
         first = next((fold(text_of(cell)) for cell in grid.rows[number] if not is_blank(cell)), "")
-        if vocabulary().footer.search(first):
+        if words.footer.search(first):
             break
         if first:
             found.append(number)

@@ -1,15 +1,18 @@
 """What stands over the data columns: period, span, measure, series, area, unit of each column."""
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass, replace
 
-from fhdata.intake.grids import Row, is_blank, text_of
+from fhdata.intake.grids import Row, column_letters, is_blank, text_of
 from fhdata.intake.layouts import Layout
 from fhdata.intake.period_text import PeriodReading, read_period_line, split_period
 from fhdata.intake.wording import fold, narrow, split_unit
 from fhdata.periods import Period
 
 _OF_THE_LEFT = ("growth", "progress", "change")
+_FIGURES = ("value", "growth")
+_ONE_EACH = "同一个表头下的几列说的是同一个数，或另有期间；每列应各写明期间和内容"
 _PERIOD_ALLOWED = "应为期间，如 2023年3月、2023年1-3月、2023年第一季度"
 
 
@@ -39,6 +42,7 @@ class _Heading:
     measure: str = ""
     span: str = ""
     is_clear: bool = True
+    says_two: bool = False
 
 
 def read_columns(
@@ -64,8 +68,10 @@ def read_columns(
         facts["unit"] = [split_unit(text)[1] for text in facts["series"]]
     facts["unit"] = ["" if unit in ("-", "—", "无") else fold(unit) for unit in facts["unit"]]
     refusals: list[tuple[int, int, str, str]] = []
+    says_two = [False] * len(places)
     if "period" in texts:
         headings, refusals = _headings(texts, places, top, layout, context)
+        says_two = [one.says_two for one in headings]
         facts["period"] = [str(one.reading.period) if one.reading else "" for one in headings]
         facts["span"] = [one.span for one in headings]
         facts["measure"] = [one.measure for one in headings]
@@ -76,7 +82,11 @@ def read_columns(
             for unit, one, own in zip(told, headings, facts["unit"], strict=True)
         ]
     facts["label"] = [_path(rows, column) for column in places]
-    clear = [column for column in places if column not in {column for _, column, _, _ in refusals}]
+    uppers = [_path(rows[:1], column) for column in places]
+    muddled = _muddled(facts, uppers, says_two)
+    refusals += [(top, places[run.start], _run_text(uppers, places, run), _ONE_EACH) for run in muddled]
+    wrong = {column for _, column, _, _ in refusals} | {places[place] for run in muddled for place in run}
+    clear = [column for column in places if column not in wrong]
     differs = _differs([fold(text_of(cell)) for cell in texts[layout.header[0].role]], layout)
     keep = [i for i, column in enumerate(places) if column in clear]
     return Columns(
@@ -123,6 +133,29 @@ def _differs(keys: list[str], layout: Layout) -> bool:
     return sum(bool(layout.without.search(key)) for key in keys) * 2 > len(keys)
 
 
+def _run_text(uppers: list[str], places: list[int], run: range) -> str:
+    columns = "、".join(dict.fromkeys(column_letters(places[end]) for end in (run.start, run.stop - 1)))
+    return f"{uppers[run.start]}（{columns.replace('、', ' 至 ')} 列）"
+
+
+def _muddled(facts: dict[str, list[str]], uppers: list[str], says_two: list[bool]) -> list[range]:
+    """Runs of columns under one heading of which two say the same, or one names another period than the heading.
+
+    Nobody can tell which of the columns is which, so that none of the run is read.
+    """
+    told = zip(*(facts[name] for name in ("series", "area", "period", "span", "measure", "unit")), strict=True)
+    keys = [(*key[:4], key[4] or "value", key[5]) if any(key[:3]) and key[4] in _FIGURES else () for key in told]
+    counts = Counter(keys)
+    runs = []
+    start = 0
+    for _, members in itertools.groupby(uppers):
+        stop = start + len(list(members))
+        if any(says_two[start:stop]) or any(counts[key] > 1 for key in keys[start:stop] if key):
+            runs.append(range(start, stop))
+        start = stop
+    return runs
+
+
 def _headings(
     texts: dict[str, list[object]], places: list[int], top: int, layout: Layout, context: Period | None
 ) -> tuple[list[_Heading], list[tuple[int, int, str, str]]]:
@@ -151,7 +184,9 @@ def _heading(reading: PeriodReading | None, upper: str, below: str, layout: Layo
     A growth or progress column without a period of its own belongs to the period on its left.
     """
     own = split_period(below, reading.period) if reading and below else None
-    wording = own.rest if own else (reading.rest if reading else upper) + below
+    if own and reading and reading.span == "ytd" and own.period != reading.period:
+        return _Heading(reading, says_two=True)  # 7月完成数 under 1-6月
+    wording = (reading.rest if reading else upper) + (own.rest if own else below)
     reading = own or reading
     if not wording and not any(row.role == "measure" for row in layout.header):
         return _Heading(reading, "", reading.span if reading else "", reading is not None)

@@ -56,11 +56,11 @@ def out_of_range(observations: pd.DataFrame, indicators: pd.DataFrame, ranges: p
     values = observations["value"].to_numpy()
     lowest, highest = np.nanmin(values, initial=np.inf), np.nanmax(values, initial=-np.inf)
     problems = []
+    places = observations.groupby(["indicator", "measure"], sort=False, observed=True).indices
     for limit in limits[(limits["low"] > lowest) | (limits["high"] < highest)].to_dict("records"):
-        beyond = np.flatnonzero((values < limit["low"]) | (values > limit["high"]))
-        rows = observations.iloc[beyond]
-        rows = rows[(rows["indicator"] == limit["indicator"]) & (rows["measure"] == limit["measure"])]
-        for row in rows.to_dict("records"):
+        own = places.get((limit["indicator"], limit["measure"]), np.array([], dtype=np.intp))
+        beyond = own[(values[own] < limit["low"]) | (values[own] > limit["high"])]
+        for row in observations.iloc[beyond].to_dict("records") if len(beyond) else []:
             ends = [f"不低于 {limit['low']:.12g}"] if np.isfinite(limit["low"]) else []
             ends += [f"不高于 {limit['high']:.12g}"] if np.isfinite(limit["high"]) else []
             what = "增速" if limit["measure"] == "growth" else ""

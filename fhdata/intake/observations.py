@@ -15,14 +15,16 @@ from fhdata.intake.cells import from_frame, no_cells, plain, texts_in, to_coded_
 from fhdata.intake.corrections import no_corrections
 from fhdata.intake.layouts import Layout, load_layouts
 from fhdata.intake.notes import Note, notes_frame
+from fhdata.intake.process_state import arrow_on_system_memory
 from fhdata.intake.raw_cells import workbook_cells
 from fhdata.intake.releases import EXAMPLE, RECEIVED, read_received
-from fhdata.intake.resolve import KEY, OBSERVATION_COLUMNS, resolve
+from fhdata.intake.resolve import KEY, OBSERVATION_COLUMNS, known_names, resolve
 from fhdata.intake.topics import is_for_indicators
-from fhdata.intake.totals import settle_totals
+from fhdata.intake.totals import settle_label_totals, settle_totals
 from fhdata.periods import Period, parse_period
 from fhdata.places import relative_to_home
 from fhdata.problems import Problem, ProblemsFound, problem
+from fhdata.remembered import remembered
 
 __all__ = ["KEY", "OBSERVATION_COLUMNS", "Intake", "latest", "read_observations"]
 
@@ -55,6 +57,8 @@ class Intake:
         return bool((self.observations["status"] == EXAMPLE).any())
 
 
+@remembered
+@arrow_on_system_memory()
 def read_observations(
     raw_folder: Path,
     indicators: pd.DataFrame,
@@ -84,26 +88,31 @@ def read_observations(
         Observations with all problems of all files; a broken file never keeps the others from being read.
     """
     families = load_layouts() if layouts is None else layouts
-    readings = [
-        reading
+    read = [
+        one
         for folder, paths in sorted(_folders(raw_folder).items())
         if is_for_indicators(folder.name)
-        for reading in _read_folder(folder, paths, raw_folder, families, home=home, as_of=as_of)
+        for one in _read_folder(folder, paths, raw_folder, families, home=home, as_of=as_of)
     ]
-    cells = to_coded_frame([reading.cells for reading in readings])
+    readings = [reading for reading, _ in read]
+    cells = to_coded_frame([table for _, table in read])
     known = _where(cells, cells["layout"] != "")
     released = known["released"].cat
     is_later = pd.Series((released.categories > as_of.isoformat())[released.codes], index=known.index)
-    outcome = resolve(_where(known, (known["released"] != "") & ~is_later), indicators, indicator_names, area)
     in_force = pd.concat([reading.corrections for reading in readings] or [no_corrections()], ignore_index=True)
+    by_row = [one.name for one in families if one.axis("series") == "rows"]
+    wanted = _where(known, (known["released"] != "") & ~is_later)
+    wanted, summed = settle_label_totals(wanted, by_row, known_names(indicator_names), in_force)
+    outcome = resolve(wanted, indicators, indicator_names, area)
+    later = _excluded(plain(known[is_later]), f"报出日期晚于 {as_of.isoformat()}") if is_later.any() else []
+    del read, cells, known, wanted  # the cells as read need not lie beside the facts while those are checked
     settled = settle_totals(outcome.observations, outcome.blanks, indicators, in_force, area)
     checked = checks.check(settled.observations, indicators, in_force, ranges)
     problems = {problem for reading in readings for problem in reading.problems}
     unread = [reading.unread for reading in readings if reading.unread]
-    later = _excluded(plain(known[is_later]), f"报出日期晚于 {as_of.isoformat()}") if is_later.any() else []
-    excluded = [*unread, *later, *outcome.excluded, *settled.excluded]
+    excluded = [*unread, *later, *summed.excluded, *outcome.excluded, *settled.excluded]
     sheet_notes = [one for reading in readings for one in reading.notes]
-    everything = sorted(problems | {*outcome.problems, *settled.problems, *checked.problems})
+    everything = sorted(problems | {*summed.problems, *outcome.problems, *settled.problems, *checked.problems})
     return Intake(
         observations=checked.observations,
         problems=tuple(everything),
@@ -111,7 +120,7 @@ def read_observations(
         excluded=pd.DataFrame(excluded, columns=["file", "sheet", "cells", "reason", "released"]),
         blanks=outcome.blanks,
         corrections=in_force,
-        notes=notes_frame([*sheet_notes, *settled.notes, *checked.notes]),
+        notes=notes_frame([*sheet_notes, *summed.notes, *settled.notes, *checked.notes]),
     )
 
 
@@ -124,7 +133,6 @@ class _Reading:
     """
 
     problems: list[Problem]
-    cells: pa.Table = field(default_factory=no_cells)
     file: dict[str, object] = field(default_factory=dict)
     corrections: pd.DataFrame = field(default_factory=no_corrections)
     unread: dict[str, object] = field(default_factory=dict)
@@ -133,17 +141,19 @@ class _Reading:
 
 def _read_folder(
     folder: Path, paths: list[Path], raw_folder: Path, layouts: tuple[Layout, ...], *, home: Path, as_of: date
-) -> Iterator[_Reading]:
+) -> Iterator[tuple[_Reading, pa.Table]]:
+    """What each workbook of a folder gave, and its raw cells."""
     received, wrong = read_received(folder, relative_to_home(folder / RECEIVED, home))
     where = relative_to_home(folder / corrections.FILE, home)
     listed, unclear = corrections.load(folder, where)
-    yield _Reading([*wrong, *unclear])
+    yield _Reading([*wrong, *unclear]), no_cells()
     for path in paths:
         shown = relative_to_home(path, home)
         context, problems = _context(path, raw_folder, shown)
         if context and context.previous().end >= as_of:
             reason = f"{context} 在 {as_of.isoformat()} 还没有开始"
-            yield _Reading([], unread={"file": shown, "sheet": "", "cells": 0, "reason": reason, "released": ""})
+            unread = {"file": shown, "sheet": "", "cells": 0, "reason": reason, "released": ""}
+            yield _Reading([], unread=unread), no_cells()
             continue
         book = workbook_cells(path, layouts, shown=shown, context=context, received=received.get(path.name))
         cells, found = book.cells, list(book.problems)
@@ -158,7 +168,7 @@ def _read_folder(
         row = _file_row(path, raw_folder, shown, cells)
         is_later = bool(days) and min(days) > as_of.isoformat()  # what is wrong with it was not known by then either
         told = [] if is_later else found
-        yield _Reading([*problems, *told], cells, row, in_force, notes=[] if is_later else list(book.notes))
+        yield _Reading([*problems, *told], row, in_force, notes=[] if is_later else list(book.notes)), cells
 
 
 def latest(observations: pd.DataFrame) -> pd.DataFrame:

@@ -69,7 +69,8 @@ def split_period(raw: object, context: Period | None = None) -> PeriodReading | 
     if isinstance(raw, bool) or raw is None:
         return None
     if isinstance(raw, datetime | date):
-        return PeriodReading(Period(raw.year, "month", raw.month), "")
+        is_month = raw.day == 1 or _is_month_end(raw)  # any other day is a day, not a month
+        return PeriodReading(Period(raw.year, "month", raw.month), "") if is_month else None
     text = fold(str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw))
     for form, pattern in _FORMS:
         found = pattern.match(text)
@@ -138,8 +139,9 @@ def read_period_line(
     """Read a header row (or label column) of periods together, so that neighbours settle what one cell leaves open.
 
     2016.1 is October where the line also writes 2016.01 or a neighbour is 2016.9/2016.11, January where a neighbour is
-    2016.2 or last year's December; where nothing settles it, it is refused. Plain numbers are Excel serials only where
-    every number of the line is the serial of a month's first or last day.
+    2016.2 or last year's December; where nothing settles it, it is refused. A cell without a year belongs to the year
+    written last before it, else to that of the title; where the two differ and nothing settles it, it is refused. Plain
+    numbers are Excel serials only where every number of the line is the serial of a month's first or last day.
 
     Returns:
         One reading a cell (None: not a period), and the positions that were refused as ambiguous.
@@ -149,7 +151,7 @@ def read_period_line(
     days = [one for one in dates if one]
     is_serial_line = len(days) == len(numbers) > 1 and all(one.day == 1 or _is_month_end(one) for one in days)
     shown = [day if is_serial_line and day else cell for cell, day in zip(cells, dates, strict=True)]
-    readings = [split_period(cell, context) for cell in shown]
+    readings, of_two_years = _with_years(shown, context)
     dotted = [position for position, one in enumerate(readings) if one and one.is_dotted]
     is_padded = any(re.match(r"(19|20)\d{2}\.0[1-9]", fold(str(cell))) for cell in cells)
     refused = []
@@ -164,7 +166,38 @@ def read_period_line(
             settled[position] = None
         else:
             settled[position] = PeriodReading(Period(one.period.year, "month", month), one.span, one.rest)
-    return settled, refused
+    settled = [None if place in of_two_years else one for place, one in enumerate(settled)]
+    return settled, sorted({*refused, *of_two_years})
+
+
+def _with_years(cells: Sequence[object], context: Period | None) -> tuple[list[PeriodReading | None], list[int]]:
+    """Read each cell with the year of the line or the title; and the places where those differ and nothing settles it.
+
+    What the title itself is about is meant, and of two readings the one that no other cell of the line has.
+    """
+    readings: list[PeriodReading | None] = []
+    other: dict[int, PeriodReading] = {}
+    told: Period | None = None
+    for place, cell in enumerate(cells):
+        own = split_period(cell)
+        told = Period(own.period.year, "year", 1) if own else told
+        reading = own or split_period(cell, context or told)
+        if reading and not own and context and told and told.year != context.year:
+            carried = split_period(cell, told)
+            is_titles = (reading.period.year, reading.period.month) == (context.year, context.month)
+            if carried and not (is_titles and context.cadence != "year"):
+                other[place] = carried
+        readings.append(reading)
+    certain = {(one.period, one.span) for place, one in enumerate(readings) if one and place not in other}
+    doubtful = []
+    for place, carried in other.items():
+        by_title = readings[place]
+        taken = [one is None or (one.period, one.span) in certain for one in (by_title, carried)]
+        if taken == [True, False]:
+            readings[place] = carried
+        elif taken != [False, True]:
+            doubtful.append(place)
+    return readings, doubtful
 
 
 def _is_month_end(day: date) -> bool:

@@ -1,8 +1,5 @@
 """Any workbook → raw cells: one row a data cell, with where it stands, what its row and column say, and its number."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +11,7 @@ from fhdata.intake.cells import COLUMNS, generic_cells, no_cells, plain_numbers,
 from fhdata.intake.grids import Grid, is_blank
 from fhdata.intake.layouts import Layout
 from fhdata.intake.notes import Note
+from fhdata.intake.process_state import arrow_on_system_memory, collector_at_rest
 from fhdata.intake.releases import sheet_facts
 from fhdata.intake.sheet_problems import (
     formula_problems,
@@ -70,7 +68,7 @@ def workbook_cells(
     received: date | None = None,
 ) -> Cells:
     """``read_raw_cells`` before it becomes a frame; ``received`` is the day of release of sheets that name none."""
-    with _collector_at_rest():
+    with collector_at_rest(), arrow_on_system_memory():
         try:
             book = read_grid(path, shown or path.name)
         except ProblemsFound as found:
@@ -80,18 +78,6 @@ def workbook_cells(
         return read
     nothing = problem("no_data", "文件里没有一个数", "", "请核对是不是放错了文件，或请报送单位重发", file=book.name)
     return Cells(read.cells, (nothing,))
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """A million cells are no cycles: looking through them for garbage again and again costs a tenth of the time."""
-    was_at_work = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_at_work:
-            gc.enable()
 
 
 def read_sheet(
@@ -125,11 +111,12 @@ def _sheet_cells(grid: Grid, layouts: tuple[Layout, ...], context: Period | None
     if grid.is_empty:
         return Cells(no_cells(), tuple(problems))
     table, misfit = _find(grid, layouts, context)
-    if table is None:
+    found = _side_by_side(grid, layouts, context) if table is None else _tables(grid, table, layouts, context)
+    if not found:
         personal, personal_problems = personal_cells(grid, [], [])
         cells = generic_cells(grid, range(len(grid.rows)), (), personal)
         return Cells(cells, (*problems, *misfit, *personal_problems))
-    found = _tables(grid, table, layouts, context)
+    table = found[0][1]
     if grid.is_hidden:
         problems.append(
             grid.problem("hidden_sheet", "工作表是隐藏的，里面有表", "要用的表不能隐藏", "请取消隐藏或删去")
@@ -153,14 +140,41 @@ def _sheet_cells(grid: Grid, layouts: tuple[Layout, ...], context: Period | None
 
 
 def _find(grid: Grid, layouts: tuple[Layout, ...], context: Period | None) -> tuple[Table | None, list[Problem]]:
-    """The table of the one layout that fits, or why there is none; nothing is wrong with a sheet of words."""
+    """The table of the one layout that fits, or why there is none; nothing is wrong with a sheet of words.
+
+    Of several that fit, the one that understands every header and label is meant.
+    """
     answers = [find_table(grid, layout, context) for layout in layouts]
     tables = [one for one in answers if isinstance(one, Table)]
+    clear = [one for one in tables if not one.refusals]
+    tables = clear if len(clear) == 1 else tables
     if len(tables) == 1:
         return tables[0], []
     if not tables and not has_numbers(grid):
         return None, []
     return None, [misfit_problem(grid, tables, [one for one in answers if isinstance(one, Misfit)])]
+
+
+def _side_by_side(grid: Grid, layouts: tuple[Layout, ...], context: Period | None) -> list[tuple[Grid, Table]]:
+    """The tables of a sheet that holds several side by side, none of which begins where the sheet does.
+
+    They stand apart by blank columns; where one part with numbers fits no layout, none is read.
+    """
+    is_used = [any(not is_blank(row[column]) for row in grid.rows) for column in range(grid.width)]
+    edges = [
+        column for column in range(grid.width + 1) if [False, *is_used, False][column : column + 2].count(True) == 1
+    ]
+    parts = [grid.part(range(len(grid.rows)), range(*ends)) for ends in zip(edges[::2], edges[1::2], strict=True)]
+    found: list[tuple[Grid, Table]] = []
+    for part in parts if len(parts) > 1 else []:
+        if part is None or not has_numbers(part):
+            continue
+        table, _ = _find(part, layouts, context)
+        if table is None:
+            return []
+        context = table.period or context
+        found += _tables(part, table, layouts, context)
+    return found
 
 
 def _tables(grid: Grid, table: Table, layouts: tuple[Layout, ...], context: Period | None) -> list[tuple[Grid, Table]]:

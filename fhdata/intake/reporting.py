@@ -10,18 +10,23 @@ import pandas as pd
 from fhdata.periods import Period, parse_period
 from fhdata.problems import Problem
 
-ON_TIME, LATE, BLANK, NOT_DUE, MISSING = "按期报出", "迟报", "报了空白", "未到期", "未报"
-STATES = (ON_TIME, LATE, BLANK, MISSING, NOT_DUE)
-LIGHTS = {ON_TIME: "green", LATE: "amber", BLANK: "red", MISSING: "red", NOT_DUE: "none"}
-NOTHING_WORDS = {
-    "empty": "空白", "nil": "无", "not_reported": "未统计", "not_due": "未发布", "not_applicable": "不适用",
+ON_TIME, LATE, NOT_DUE, MISSING = "按期报出", "迟报", "未到期", "未报"
+NOTHING_STATES = {
+    "nil": "报了无", "not_applicable": "报了不适用", "not_due": "报了未发布", "not_reported": "报了未统计",
+    "empty": "报了空白",
+}  # fmt: skip
+STATES = (ON_TIME, LATE, *NOTHING_STATES.values(), MISSING, NOT_DUE)
+ANSWERED = (ON_TIME, LATE, NOTHING_STATES["nil"], NOTHING_STATES["not_applicable"])  # nothing more is to come
+OPEN = (NOTHING_STATES["not_due"], NOTHING_STATES["not_reported"], NOTHING_STATES["empty"], MISSING)
+LIGHTS = dict.fromkeys(ANSWERED, "green") | dict.fromkeys(OPEN, "red") | {
+    LATE: "amber", NOTHING_STATES["not_due"]: "amber", NOT_DUE: "none",
 }  # fmt: skip
 PROBLEM_COLUMNS = ["file", "sheet", "cell", "code", "found", "allowed", "action"]
 _LIST_MARK = ";"
 _MONTHS = {"month": 1, "quarter": 3, "halfyear": 6, "year": 12}
 _ORIGIN = ["source_file", "source_sheet", "source_cell"]
 _COLUMNS = [
-    "publisher", "indicator", "name", "period", "due_date", "state", "light", "received", "days_late", "nothing",
+    "publisher", "indicator", "name", "period", "due_date", "state", "light", "received", "days_late", "is_open",
     "problems", *_ORIGIN,
 ]  # fmt: skip
 
@@ -71,9 +76,9 @@ def reporting(
         area: the place's own area; figures of its towns alone are not the place's.
 
     Returns:
-        ``publisher``, ``indicator``, ``name``, ``period``, ``due_date``, ``state`` (STATES), ``light``, ``received``
-        (ISO day or ""), ``days_late`` (0 where in time), ``nothing`` (what a blank cell says), ``problems``, and the
-        cell; by publisher, due date and the registry's order.
+        ``publisher``, ``indicator``, ``name``, ``period``, ``due_date``, ``state`` (STATES: each kind of nothing is
+        one), ``light``, ``received`` (ISO day or ""), ``days_late`` (0 where in time), ``is_open`` (it has fallen due
+        and no figure came), ``problems`` and the cell; by publisher, due date and the registry's order.
     """
     first = _first_releases(observations, as_of, area)
     empty = _first_releases(blanks, as_of, area)
@@ -106,12 +111,11 @@ def _row(indicator: Row, expected: Period, found: Row | None, has_value: bool, *
     elif has_value:
         state = LATE if late else ON_TIME
     else:
-        state = BLANK
+        state = NOTHING_STATES[str(found["nothing"])]
     row: Row = {name: indicator[name] for name in ("publisher", "indicator", "name")}
     told = {"period": str(expected), "due_date": due.isoformat(), "state": state, "light": LIGHTS[state]}
-    nothing = "" if has_value or found is None else NOTHING_WORDS.get(str(found.get("nothing", "")), "")
     origin = {name: str(found[name]) if found else "" for name in _ORIGIN}
-    return row | told | {"received": received, "days_late": late, "nothing": nothing} | origin
+    return row | told | {"received": received, "days_late": late, "is_open": state in OPEN} | origin
 
 
 def by_publisher(status: pd.DataFrame) -> pd.DataFrame:
@@ -119,15 +123,20 @@ def by_publisher(status: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         ``publisher``, ``due`` (all that have fallen due), one int column a state, ``light`` (red where something is
-        missing or blank, amber where something was late); a figure of two publishers counts for both.
+        missing or blank, amber where something was late or is said to be not out yet); a figure of two publishers
+        counts for both.
     """
     each = status.assign(publisher=status["publisher"].str.split(_LIST_MARK)).explode("publisher")
     counts = pd.crosstab(each["publisher"], each["state"]).reindex(columns=list(STATES), fill_value=0)
     due = counts.drop(columns=NOT_DUE).sum(axis=1)
-    bad, late = counts[MISSING] + counts[BLANK] > 0, counts[LATE] > 0
-    light = pd.Series("green", index=counts.index).mask(due == 0, "none").mask(late, "amber").mask(bad, "red")
+    by_light = {
+        light: counts[[one for one in STATES if LIGHTS[one] == light]].sum(axis=1) for light in ("red", "amber")
+    }
+    light = pd.Series("green", index=counts.index).mask(due == 0, "none").mask(by_light["amber"] > 0, "amber")
+    light = light.mask(by_light["red"] > 0, "red")
     table = counts.assign(due=due, light=light).reset_index().rename_axis(columns=None)
-    table = table.sort_values([MISSING, BLANK, LATE, "publisher"], ascending=[False, False, False, True])
+    table = table.assign(bad=-by_light["red"].to_numpy(), slow=-by_light["amber"].to_numpy(), missing=-table[MISSING])
+    table = table.sort_values(["missing", "bad", "slow", "publisher"])
     return table[["publisher", "due", *STATES, "light"]].reset_index(drop=True)
 
 
@@ -174,9 +183,9 @@ def overview(files: pd.DataFrame, problems: pd.DataFrame, corrections: pd.DataFr
     open_ones = f"待处理问题{len(problems)}个，涉及{wrong}个文件" if len(problems) else "没有待处理的问题"
     counts = status["state"].value_counts()
     due = len(status) - int(counts.get(NOT_DUE, 0))
-    came = int(counts.get(ON_TIME, 0)) + int(counts.get(LATE, 0))
+    came = sum(int(counts.get(state, 0)) for state in ANSWERED)
     corrected = f"更正{int((corrections['kind'] == 'correction').sum())}处"
-    return f"{read}；{open_ones}；{corrected}；本期应报{due}项，已报{came}项，未报或空白{due - came}项。"
+    return f"{read}；{open_ones}；{corrected}；本期应报{due}项，已报{came}项，未报出{due - came}项。"
 
 
 def period_label(text: str) -> str:

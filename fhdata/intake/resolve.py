@@ -15,6 +15,7 @@ from fhdata.problems import Problem, hint, problem
 from fhdata.quantities import conversion_factor, is_convertible
 
 Registry = dict[str, dict[str, Any]]
+Names = dict[str, list[dict[str, str]]]
 
 KEY = ("indicator", "area", "period", "span", "measure")
 OBSERVATION_COLUMNS = (
@@ -69,7 +70,7 @@ def resolve(cells: pd.DataFrame, indicators: pd.DataFrame, indicator_names: pd.D
     excluded = _unused_cells(plain(cells[unused])) if unused.any() else []
     used = cells[~unused] if excluded else cells
     registry = {str(row["indicator"]): _by_text(row) for row in indicators.to_dict("records")}
-    known = _known_names(indicator_names)
+    known = known_names(indicator_names)
     codes, combinations = combinations_of(used, [*_COMBINATION, "period"])
     meanings: dict[tuple[str, ...], _Meaning] = {}
     for one in combinations:
@@ -106,8 +107,9 @@ def _by_text(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(key): entry for key, entry in row.items()}
 
 
-def _known_names(indicator_names: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
-    known: dict[str, list[dict[str, str]]] = {}
+def known_names(indicator_names: pd.DataFrame) -> Names:
+    """What each name, folded, stands for; one name may stand for several indicators until unit or span decide."""
+    known: Names = {}
     for row in indicator_names.fillna("").to_dict("records"):
         known.setdefault(fold(str(row["name"])), []).append({str(key): str(text) for key, text in row.items()})
     return known
@@ -124,19 +126,20 @@ def combinations_of(cells: pd.DataFrame, columns: list[str]) -> tuple[np.ndarray
     return codes, [_by_text(row) for row in cells.iloc[first][columns].to_dict("records")]
 
 
-def _names_of(label: str, known: dict[str, list[dict[str, str]]]) -> list[dict[str, str]]:
+def names_of(label: str, known: Names) -> list[dict[str, str]]:
+    """What a label stands for as written, without its unit, or without the number before it; [] where unknown."""
     whole = fold(label)
     bare = fold(split_unit(label)[0])
     plain = wording().ordinal.sub("", bare)
     return next((known[key] for key in (whole, bare, plain) if key in known), [])
 
 
-def _meaning(cell: dict[str, str], registry: Registry, known: dict[str, list[dict[str, str]]]) -> _Meaning:
+def _meaning(cell: dict[str, str], registry: Registry, known: Names) -> _Meaning:
     """One combination, by the names as written; what the sheet says and what the name says must agree."""
     label, unit, span, measure = (cell[name] for name in _COMBINATION)
     if not label:
         return _Meaning(wrong=("no_indicator", "表里没有写是什么指标", "应在表头以上写“指标：…”", "请补上"))
-    names = _names_of(label, known)
+    names = names_of(label, known)
     names = [one for one in names if one["span"] in ("", span) or span in ("", "year")] or names
     names = [
         one for one in names if one["unit"] in ("", unit) or not unit or is_convertible(unit, one["unit"])

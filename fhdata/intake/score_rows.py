@@ -2,55 +2,19 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from fhdata.intake.forms import Form, Line, vocabulary
-from fhdata.intake.grids import address, is_blank, text_of
+from fhdata.intake.grids import is_blank, text_of
 from fhdata.intake.numbers import number_as_written, percent_text, read_number
+from fhdata.intake.score_names import Names, Records, listed, looked_up, place_of, source_of, unit_of
 from fhdata.intake.wording import fold
 from fhdata.periods import Period
 from fhdata.problems import Problem, hint
 
-SOURCE = ["source_file", "source_sheet", "source_cell"]
 SCORED, NOT_CONCERNED, NOT_HANDED_IN = "scored", "not_concerned", "not_handed_in"
-Records = tuple[list[dict[str, Any]], list[Problem]]
-
-
-@dataclass(frozen=True)
-class Names:
-    """What names stand for, folded; ``several`` are aliases of more than one unit."""
-
-    county: str
-    units: Mapping[str, str]
-    several: frozenset[str]
-    ranked: frozenset[str]
-    series: frozenset[str]
-    items: Mapping[str, str]
-    kinds: Mapping[str, str]
-    unit_names: Mapping[str, str]
-
-    @classmethod
-    def of(
-        cls, units: pd.DataFrame, aliases: pd.DataFrame, items: pd.DataFrame, kinds: pd.DataFrame, county: str
-    ) -> "Names":
-        """Look-ups from the registry's tables."""
-        counts = aliases["alias"].value_counts()
-        single = aliases[aliases["alias"].map(counts) == 1]
-        own = {fold(name): code for name, code in zip(units["name"], units["code"], strict=True)}
-        other = {fold(alias): code for alias, code in zip(single["alias"], single["unit"], strict=True)}
-        return cls(
-            county=county,
-            units=other | own,
-            several=frozenset(fold(one) for one in counts[counts > 1].index),
-            ranked=frozenset(units.loc[units["monthly_series"] != "", "code"]),
-            series=frozenset(units["monthly_series"]) - {""},
-            items={fold(name): item for name, item in zip(items["name"], items["item"], strict=True)},
-            kinds={fold(name): kind for name, kind in zip(kinds["name"], kinds["kind"], strict=True)},
-            unit_names=dict(zip(units["code"], units["name"], strict=True)),
-        )
 
 
 def score_rows(form: Form, names: Names, period: Period) -> Records:
@@ -62,12 +26,12 @@ def score_rows(form: Form, names: Names, period: Period) -> Records:
         problems.append(form.grid.problem("unknown_item", said, hint(form.item, names.items), "请改正或先登记"))
     if not form.department:
         problems.append(form.grid.problem("no_department", "没有写填报部门", "应写“填报部门：……”", "请补上"))
-    records, wrong = _listed(form, names, is_ranked=True)
+    records, wrong = listed(form, names, is_ranked=True)
     rows = []
     for line, unit in records:
         score, status, faults = _score(line)
         wrong += faults
-        at = _source(line, "score")
+        at = source_of(line, "score")
         own = {"county": names.county, "month": str(period), "unit": unit, "item": item, "note": line.text("note")}
         rows.append(own | {"score": score, "status": status} | at)
     return (rows if item else []), [*problems, *wrong]
@@ -132,9 +96,9 @@ def item_rows(form: Form, names: Names, period: Period) -> Records:
             said = f"有一栏“{series}”，不是考核序列"
             problems.append(form.grid.problem("unknown_series", said, allowed, "请改正", at))
     for line in map(form.line, form.rows):
-        item, wrong = _looked_up(line, "item", names.items, "unknown_item", "考核内容")
+        item, wrong = looked_up(line, "item", names.items, "unknown_item", "考核内容")
         problems += wrong
-        department, wrong = _unit(line, "department", names)
+        department, wrong = unit_of(line, "department", names)
         problems += wrong
         for series, column in form.others.items():
             read = read_number(form.grid.rows[line.row][column])
@@ -154,7 +118,7 @@ def item_rows(form: Form, names: Names, period: Period) -> Records:
                     "department": department,
                     "department_name": names.unit_names.get(department, ""),
                     "approval_no": line.text("approval_no"),
-                    **_at(form, place),
+                    **place_of(form, place),
                 }
             )
     return rows, problems
@@ -165,10 +129,10 @@ def event_rows(form: Form, names: Names, period: Period) -> Records:
     words = vocabulary().words
     rows, problems = [], []
     for line in map(form.line, form.rows):
-        unit, wrong = _unit(line, "unit", names)
-        kind, strange = _looked_up(line, "event", names.kinds, "unknown_kind", "加减分种类")
-        role, odd = _looked_up(line, "role", words, "bad_choice", "角色")
-        subject, off = _looked_up(line, "subject", words, "bad_choice", "对象")
+        unit, wrong = unit_of(line, "unit", names)
+        kind, strange = looked_up(line, "event", names.kinds, "unknown_kind", "加减分种类")
+        role, odd = looked_up(line, "role", words, "bad_choice", "角色")
+        subject, off = looked_up(line, "subject", words, "bad_choice", "对象")
         days = {field: line.day(field) for field in ("document_date", "registered")}
         undated = [
             line.problem("no_date", f"日期写的是“{line.text(field)}”", "应写成 2023-03-12", "请改正", field)
@@ -178,26 +142,26 @@ def event_rows(form: Form, names: Names, period: Period) -> Records:
         problems += [*wrong, *strange, *odd, *off, *undated]
         texts = {field: line.text(field) for field in ("work", "level", "document", "note")}
         own: dict[str, Any] = {"county": names.county, "unit": unit, "role": role, "kind": kind, "subject": subject}
-        rows.append(own | texts | days | _source(line, "unit"))
+        rows.append(own | texts | days | source_of(line, "unit"))
     return rows, problems
 
 
 def exclusion_rows(form: Form, names: Names, period: Period) -> Records:
     """One record a unit barred from rewards (一票否决)."""
-    records, problems = _listed(form, names, is_ranked=True)
+    records, problems = listed(form, names, is_ranked=True)
     rows = []
     for line, unit in records:
         document = line.text("document")
         if not document:
             problems.append(line.problem("empty_cell", "没有写文号", "一票否决须有文件", "请补上", "document"))
         own = {"county": names.county, "period": str(period), "unit": unit, "document": document}
-        rows.append(own | _source(line, "unit"))
+        rows.append(own | source_of(line, "unit"))
     return rows, problems
 
 
 def head_rows(form: Form, names: Names, period: Period) -> Records:
     """One record a unit: how many people take part, and the post of the leader in charge."""
-    records, problems = _listed(form, names, is_ranked=True)
+    records, problems = listed(form, names, is_ranked=True)
     rows = []
     for line, unit in records:
         count = line.number("head_count")
@@ -207,13 +171,13 @@ def head_rows(form: Form, names: Names, period: Period) -> Records:
             problems.append(line.problem("bad_number", said, "应为整数，不清楚的空着", "请改正", "head_count"))
         heads: dict[str, Any] = {"head_count": int(count) if count is not None and is_whole else None}
         own = {"county": names.county, "month": str(period), "unit": unit, "leader_post": line.text("leader_post")}
-        rows.append(heads | own | _source(line, "unit"))
+        rows.append(heads | own | source_of(line, "head_count"))
     return rows, problems
 
 
 def evaluation_rows(form: Form, names: Names, period: Period) -> Records:
     """One record a unit: the leaders' evaluation of the year; a blank has none."""
-    records, problems = _listed(form, names, is_ranked=True)
+    records, problems = listed(form, names, is_ranked=True)
     rows = []
     for line, unit in records:
         if is_blank(line.cell("score")):
@@ -224,17 +188,17 @@ def evaluation_rows(form: Form, names: Names, period: Period) -> Records:
             wrong = [line.problem("not_a_score", said, "应为数", "请改正", "score")]
         problems += wrong
         own = {"county": names.county, "year": str(period.year), "unit": unit, "score": score}
-        rows.append(own | _source(line, "score"))
+        rows.append(own | source_of(line, "score"))
     return rows, problems
 
 
 def shortfall_rows(form: Form, names: Names, period: Period) -> Records:
     """One record an annual task that was not finished."""
-    records, problems = _listed(form, names, is_ranked=True, is_once=False)
+    records, problems = listed(form, names, is_ranked=True, is_once=False)
     rows = []
     for line, unit in records:
-        item, wrong = _looked_up(line, "item", names.items, "unknown_item", "考核内容")
-        growth, odd = _looked_up(line, "is_growth_target", vocabulary().words, "bad_choice", "增长类目标")
+        item, wrong = looked_up(line, "item", names.items, "unknown_item", "考核内容")
+        growth, odd = looked_up(line, "is_growth_target", vocabulary().words, "bad_choice", "增长类目标")
         values: dict[str, object] = {}
         for name in ("done", "target", "ruled_ratio"):
             value = line.number(name)
@@ -245,7 +209,7 @@ def shortfall_rows(form: Form, names: Names, period: Period) -> Records:
         problems += [*wrong, *odd]
         own = {"county": names.county, "year": str(period.year), "unit": unit, "item": item, "task": line.text("task")}
         texts = {"is_growth_target": growth == "yes", "document": line.text("document")}
-        rows.append(own | texts | values | _source(line, "unit"))
+        rows.append(own | texts | values | source_of(line, "unit"))
     return rows, problems
 
 
@@ -270,58 +234,3 @@ def department_problems(forms: Iterable[Form], items: pd.DataFrame, names: Names
             said = f"填报部门是“{form.department}”，权重表上的责任部门是“{name}”"
             found.append(form.grid.problem("wrong_department", said, "", "请核对"))
     return found
-
-
-def _listed(
-    form: Form, names: Names, *, is_ranked: bool, is_once: bool = True
-) -> tuple[list[tuple[Line, str]], list[Problem]]:
-    """Rows whose unit is known, each with its code; a unit listed twice is a problem where it may stand once."""
-    found: list[tuple[Line, str]] = []
-    problems: list[Problem] = []
-    first: dict[str, Line] = {}
-    for line in map(form.line, form.rows):
-        unit, wrong = _unit(line, "unit", names)
-        problems += wrong
-        if not unit:
-            continue
-        if is_ranked and unit not in names.ranked:
-            said = f"“{line.text('unit')}”不是被考核单位"
-            problems.append(line.problem("not_ranked", said, "只列考核序列里的单位", "请删去", "unit"))
-        elif is_once and unit in first:
-            before = address(first[unit].row, form.columns["unit"])
-            said = f"“{line.text('unit')}”与 {before} 是同一单位"
-            problems.append(line.problem("duplicate", said, "一个单位只能有一行", "请删去一行", "unit"))
-        else:
-            first.setdefault(unit, line)
-            found.append((line, unit))
-    return found, problems
-
-
-def _unit(line: Line, field: str, names: Names) -> tuple[str, list[Problem]]:
-    text = line.text(field)
-    code = names.units.get(fold(text), "")
-    if code:
-        return code, []
-    if not text:
-        return "", [line.problem("empty_cell", "没有写单位", "", "请补上", field)]
-    if fold(text) in names.several:
-        return "", [line.problem("several_units", f"“{text}”不止一个单位", "一行只能写一个单位", "请分开写", field)]
-    near = hint(fold(text), names.units)
-    return "", [line.problem("unknown_unit", f"没有单位“{text}”", near, "请改正，或登记为别名", field)]
-
-
-def _looked_up(line: Line, field: str, known: Mapping[str, str], code: str, what: str) -> tuple[str, list[Problem]]:
-    text = line.text(field)
-    value = known.get(fold(text), "")
-    if value:
-        return value, []
-    near = hint(fold(text), known) if len(known) > 20 else ""
-    return "", [line.problem(code, f"{what}写的是“{text}”", near, "请改正或先登记", field)]
-
-
-def _source(line: Line, field: str) -> dict[str, str]:
-    return _at(line.form, (line.row, line.form.columns[field]))
-
-
-def _at(form: Form, place: tuple[int, int]) -> dict[str, str]:
-    return dict(zip(SOURCE, (form.grid.file, form.grid.name, address(*place)), strict=True))

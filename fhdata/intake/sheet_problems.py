@@ -3,16 +3,19 @@
 import numpy as np
 
 from fhdata.intake.grids import Grid, Position, address, column_letters, is_blank, text_of
-from fhdata.intake.identifiers import personal_kind
+from fhdata.intake.identifiers import may_be_personal, personal_kind
+from fhdata.intake.layouts import Layout
 from fhdata.intake.notes import Note
 from fhdata.intake.numbers import read_number
+from fhdata.intake.period_text import split_period
 from fhdata.intake.tables import Misfit, Table
+from fhdata.intake.wording import fold
 from fhdata.problems import Problem
 
 _REWRITE = "请核对表头，或为这种表新增一个版式文件"
 _RESEND = "请改正后重发"
 _SHOWN = 5
-_LEAST_DIGITS = 11
+_SEARCHED = 25
 _LEAST_NUMBER = 1e10
 
 
@@ -36,9 +39,36 @@ def misfit_problem(grid: Grid, tables: list[Table], misfits: list[Misfit]) -> Pr
         return grid.problem("two_layouts", f"同时合于 {names}", "只能合于一种版式", "请改正版式文件")
     if not misfits:
         return grid.problem("no_layout", "没有可用的版式", "", _REWRITE)
-    best = max(misfits, key=lambda one: one.score)
+    best = max(misfits, key=lambda one: (one.score, _likeness(grid, one.layout)))
+    if not best.score and not _likeness(grid, best.layout):
+        return grid.problem("no_layout", f"不合于任何版式，也没有哪一种接近：{_top_row(grid)}", "", _REWRITE)
     found = f"不合于任何版式，最接近的是“{best.layout.title}”：{'；'.join(best.reasons)}"
     return grid.problem("no_layout", found, "", _REWRITE)
+
+
+def _likeness(grid: Grid, layout: Layout) -> float:
+    """How much of a layout's header stands in a sheet that it does not fit: its corner before a row, periods in line.
+
+    Two periods side by side (below each other) are a header (labels) of periods; one alone may be any date.
+    """
+    corner = layout.header[0].corner
+    rows = [row for row in grid.rows[:_SEARCHED] if any(not is_blank(cell) for cell in row)]
+    leads = [next(cell for cell in row if not is_blank(cell)) for row in rows]
+    has_corner = any(corner.search(fold(text_of(cell))) for cell in leads)
+    lines = rows if layout.axis("period") == "columns" else [list(column) for column in zip(*rows, strict=True)]
+    has_periods = any(sum(_is_month_or_year(cell) for cell in line) > 1 for line in lines)
+    return 2.0 * has_corner + has_periods
+
+
+def _is_month_or_year(cell: object) -> bool:
+    return split_period(cell) is not None
+
+
+def _top_row(grid: Grid) -> str:
+    """The row that looks most like a header, by its first words."""
+    row = next((at for at, cells in enumerate(grid.rows) if sum(not is_blank(cell) for cell in cells) >= 2), 0)
+    words = [text_of(cell)[:10] for cell in grid.rows[row] if not is_blank(cell)]
+    return f"第 {row + 1} 行写的是“{'、'.join(words[:_SHOWN])}”"
 
 
 def has_numbers(grid: Grid) -> bool:
@@ -57,28 +87,33 @@ def personal_cells(
         tables: the tables found on it.
         numbers: ``plain_numbers`` of each of them; a short number is not looked at again.
     """
-    suspects: dict[Position, bool] = {}
-    inside: dict[int, set[int]] = {}
+    is_data = np.zeros((grid.width, len(grid.rows)), dtype=bool)
+    is_short = np.zeros_like(is_data)
     for table, matrix in zip(tables, numbers, strict=True):
-        long = np.argwhere(~(matrix < _LEAST_NUMBER)).tolist()
-        suspects |= {(table.rows[row], table.columns[column]): True for row, column in long}
-        for column in table.columns:
-            inside.setdefault(column, set()).update(table.rows)
-    for column in range(grid.width):
-        rows = sorted(set(range(len(grid.rows))) - inside[column]) if column in inside else range(len(grid.rows))
-        suspects |= {(row, column): False for row in rows if _is_long(grid.rows[row][column])}
-    found = {at: personal_kind(text_of(grid.rows[at[0]][at[1]]), is_data=is_data) for at, is_data in suspects.items()}
-    kinds = {at: kind for at, kind in found.items() if kind}
+        places = np.array(table.rows, dtype=np.int64)
+        for column, values in zip(table.columns, matrix.T, strict=True):
+            is_data[column, places] = True
+            is_short[column, places] = values < _LEAST_NUMBER
+    kinds = {
+        (row, column): kind
+        for column in range(grid.width)
+        for row, text in _suspects(grid, column, np.flatnonzero(~is_short[column]).tolist())
+        if (kind := personal_kind(text, is_data=bool(is_data[column, row])))
+    }
     allowed = "指标表和打分表里不能有个人信息"
     return frozenset(kinds), [
         grid.problem("personal_data", f"有{kind}", allowed, "请删去后重发", at) for at, kind in sorted(kinds.items())
     ]
 
 
-def _is_long(cell: object) -> bool:
-    if type(cell) is str:
-        return len(cell) >= _LEAST_DIGITS
-    return type(cell) is float and cell >= _LEAST_NUMBER
+def _suspects(grid: Grid, column: int, rows: list[int]) -> list[tuple[int, str]]:
+    """Cells of a column with digits enough for an identifier: their rows and texts."""
+    cells = [grid.rows[row][column] for row in rows]
+    texts = [
+        cell if type(cell) is str else text_of(cell) if type(cell) is float and cell >= _LEAST_NUMBER else ""
+        for cell in cells
+    ]
+    return [(rows[place], texts[place]) for place in np.flatnonzero(may_be_personal(texts)).tolist()]
 
 
 def hidden_notes(table: Table, grid: Grid) -> list[Note]:

@@ -88,20 +88,20 @@ def _extent(grid: Grid, layout: Layout, start: int, first: int, columns: list[in
             blank = 0
             kept.append(index)
             continue
-        lead = row[first]
-        words = fold(lead) if isinstance(lead, str) else ""
-        if words and layout.footer.search(words):
+        leads = [fold(cell) for cell in row[: first + 1] if isinstance(cell, str)]  # 序号 may stand before the label
+        words = leads[-1] if leads and isinstance(row[first], str) else ""
+        if any(layout.footer.search(lead) for lead in leads if lead):
             return kept, index
         if words and _is_another_header(grid, layout, index, first):
             return _without_titles(grid, kept, columns), index
-        if not words and index not in marked and all(is_blank(cell) for cell in row):
+        if not any(leads) and index not in marked and all(is_blank(cell) for cell in row):
             blank += 1
             if layout.blank_rows and blank >= layout.blank_rows:
                 return kept, index
             continue
         blank = 0
         has_data = index in marked or any(not is_blank(row[column]) for column in columns)
-        if has_data or not (words and layout.section.search(words)):
+        if has_data or not any(layout.section.search(lead) for lead in leads if lead):
             kept.append(index)
     return kept, len(grid.rows)
 

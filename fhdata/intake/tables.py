@@ -1,6 +1,7 @@
 """One layout against one sheet: the table found, with what its rows and columns say, or how the sheet differs."""
 
 import itertools
+import re
 from dataclasses import dataclass, field, replace
 
 from fhdata.intake.grids import Grid, Row, address, filled, is_blank, text_of
@@ -14,6 +15,7 @@ from fhdata.periods import Period
 
 _SEARCH_ROWS = 25
 _SEARCH_LABELS = 6
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -71,38 +73,56 @@ def find_table(grid: Grid, layout: Layout, context: Period | None) -> Table | Mi
     if layout.without_first_cell.search(first):
         return Misfit(layout, 0.0, (where,))
     if layout.first_cell and not layout.first_cell.search(first):
-        return Misfit(layout, 0.5, (f"{where}，应为“{_plain(layout.first_cell)}”",))
+        return Misfit(layout, 0.0, (f"{where}，应为{_words(layout.first_cell)}",))
     score = 1.0 if layout.first_cell else 0.0
-    top = _header_top(grid, layout, used, base)
-    if top is None:
+    corner = _corner(grid, layout, used, base)
+    if corner is None:
         return Misfit(layout, score, (_no_header(grid, layout, used, base),))
-    return _match(grid, layout, (top, base), context, score + 2.0)
+    is_told = not is_blank(grid.rows[corner[0]][corner[1]])  # a blank corner is found on many a sheet
+    return _match(grid, layout, corner, context, score + (2.0 if is_told else 0.5))
 
 
-def _plain(pattern: Pattern) -> str:
-    return "".join(one for one in pattern.pattern if one not in "^$()?\\").replace("|", "”“")
+def _words(pattern: Pattern) -> str:
+    """The words of a pattern, quoted for people."""
+    words = list(dict.fromkeys(re.findall(r"[\u4e00-\u9fff]+", pattern.pattern)))
+    quoted = "".join(f"“{word}”" for word in words[:_SHOWN]) + ("等" if len(words) > _SHOWN else "")
+    return quoted or "空白"
 
 
-def _header_top(grid: Grid, layout: Layout, used: list[int], base: int) -> int | None:
+def _corner(grid: Grid, layout: Layout, used: list[int], base: int) -> tuple[int, int] | None:
+    """Where the header begins: its first row, and its first column once 序号 and the like are passed over."""
     height = len(layout.header)
     for top in used[:1] if layout.header_first else used:
         if top + height > len(grid.rows):
             return None
         rows = filled(grid, top, top + height - 1)
-        corners = [fold(text_of(row[base])) for row in rows]
+        left = base
+        while left + 1 < grid.width and layout.skip.search(fold(text_of(rows[0][left]))):
+            left += 1
+        corners = [fold(text_of(row[left])) for row in rows]
         corners = [corners[0], *("" if own == above else own for above, own in itertools.pairwise(corners))]
         fits = all(one.corner.search(text) for one, text in zip(layout.header, corners, strict=True))
-        others = [cell for cell in rows[0][base + 1 :] if not is_blank(cell)]
+        others = [cell for cell in rows[0][left + 1 :] if not is_blank(cell)]
         if fits and any(fold(text_of(cell)) != corners[0] for cell in others):  # not one title merged across
-            return top
+            return top, left
     return None
 
 
 def _no_header(grid: Grid, layout: Layout, used: list[int], base: int) -> str:
+    """The cell that keeps a sheet from having the layout's header: in the row that begins like it, else at its top."""
+    leads = {row: fold(text_of(grid.rows[row][base])) for row in used}
+    begins = next((row for row in used if leads[row] and layout.header[0].corner.search(leads[row])), None)
+    below = [] if begins is None else layout.header[1:]
+    for row, one in enumerate(below, start=(begins or 0) + 1):
+        text = text_of(grid.rows[row][base]) if row < len(grid.rows) else ""
+        if not one.corner.search(fold(text)):
+            return f"{_told(row, base, text)}，表头的这一行应为{_words(one.corner)}"
     likely = next((row for row in used if sum(not is_blank(c) for c in grid.rows[row]) >= 3), used[0])
-    found = text_of(grid.rows[likely][base])[:20] or "空白"
-    allowed = _plain(layout.header[0].corner)
-    return f"{address(likely, base)} 写的是“{found}”，表头首格应为" + (f"“{allowed}”" if allowed else "空白")
+    return f"{_told(likely, base, text_of(grid.rows[likely][base]))}，表头首格应为{_words(layout.header[0].corner)}"
+
+
+def _told(row: int, column: int, text: str) -> str:
+    return f"{address(row, column)} {f'写的是“{text[:20]}”' if text else '是空白'}"
 
 
 def _match(grid: Grid, layout: Layout, corner: tuple[int, int], context: Period | None, score: float) -> Table | Misfit:
@@ -113,17 +133,24 @@ def _match(grid: Grid, layout: Layout, corner: tuple[int, int], context: Period 
     header = filled(grid, top, bottom)
     labels, missing = _label_columns(header, layout, base)
     if missing:
-        return Misfit(layout, score, tuple(f"第 {top + 1} 行里没有“{_plain(one)}”一列" for one in missing))
+        return Misfit(layout, score, tuple(f"第 {top + 1} 行里没有{_words(one)}一列" for one in missing))
     told = title_period(grid, top, context)
     columns = read_columns(header, top, labels, layout, told)
     if not columns.places or len(columns.places) * 2 < columns.total or columns.differs:
         fraction = len(columns.places) / max(columns.total, 1)
         shown = [f"{address(r, c)} 写的是“{found[:20]}”，{allowed}" for r, c, found, allowed in columns.refusals[:3]]
-        return Misfit(layout, score + fraction, tuple(shown) or ("数据列的表头不是这种版式的",))
+        return Misfit(layout, score + fraction, tuple(shown) or (_other_columns(header, top, labels),))
     rows = read_rows(grid, layout, bottom + 1, labels, columns.places, context=told)
     if rows.strange:
         return Misfit(layout, score + 1.0, rows.strange)
     return replace(_table(grid, layout, range(top, bottom + 1), columns, rows), period=told)
+
+
+def _other_columns(header: list[Row], top: int, labels: dict[str, int]) -> str:
+    """What stands over the columns of a sheet whose header begins like the layout's and is another's."""
+    places = [place for place in range(max(labels.values()) + 1, len(header[0])) if not is_blank(header[0][place])]
+    told = [f"{address(top, place)} 写的是“{text_of(header[0][place])[:20]}”" for place in places[:3]]
+    return f"{'，'.join(told) or f'第 {top + 1} 行没有数据列'}，不是这种版式的栏目"
 
 
 def _table(grid: Grid, layout: Layout, header: range, columns: Columns, rows: Rows) -> Table:

@@ -5,6 +5,9 @@ from functools import cache
 from pathlib import Path
 
 SCORES = "scores"
+ASSISTANCE = "assistance"
+FUND = "fund"
+DIP = "dip"
 
 
 @cache

@@ -1,16 +1,18 @@
-"""Printed totals: 合计 and 小计 rows of tables by area are held against the sum of their parts."""
+"""Printed totals: 合计 and 小计 of tables by area or by indicator are held against the sum of their parts."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from fhdata.intake.cells import plain
 from fhdata.intake.grids import position
 from fhdata.intake.notes import Note, note
 from fhdata.intake.numbers import finest_digit
-from fhdata.intake.wording import fold, wording
+from fhdata.intake.resolve import Names, names_of
+from fhdata.intake.wording import fold, split_unit, wording
 from fhdata.problems import Problem, problem
 
 _ADDITIVE = ("cumulative", "count_event", "stock")
@@ -20,6 +22,7 @@ _TOLERANCE = 1e-9
 _ACTION = "请核对各分项和合计；确实如此的，在 corrections.toml 里写明 accept 和原因"
 
 Row = dict[Hashable, Any]
+Sums = Callable[[list[str], np.ndarray, int], list[float]]
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def settle_totals(
     notes: list[Note] = []
     for _, part in checked.groupby(_TABLE, sort=True):
         if (part["kind"] != "part").any():
-            found, told = _check_table(part, _unknown_parts(part, blanks), names)
+            labelled = part.assign(label=part["area"], what=part["indicator"].map(names) + " ")
+            found, told = _check_table(labelled, _unknown_parts(part, blanks), _sums)
             problems += [one for one in found if (one.file, one.sheet, one.cell) not in accepted]
             notes += told
     is_sub = (kind == "sub").to_numpy()
@@ -96,7 +100,8 @@ def _unknown_parts(part: pd.DataFrame, blanks: pd.DataFrame) -> int:
     return int(same.sum())
 
 
-def _check_table(part: pd.DataFrame, unknown: int, names: dict[str, str]) -> tuple[list[Problem], list[Note]]:
+def _check_table(part: pd.DataFrame, unknown: int, sums_of: Sums) -> tuple[list[Problem], list[Note]]:
+    """Hold each total of a table (label, what, kind, value, raw_text, unit, period, source) against its parts."""
     rows = sorted(part.to_dict("records"), key=lambda row: position(row["source_cell"]))
     kinds = [row["kind"] for row in rows]
     values = np.array([row["value"] for row in rows])
@@ -106,13 +111,15 @@ def _check_table(part: pd.DataFrame, unknown: int, names: dict[str, str]) -> tup
         if kinds[place] == "part":
             continue
         if unknown:
-            notes.append(note("unchecked_total", f"“{row['area']}”没有核对：有 {unknown} 个分项没有数", row))
+            notes.append(note("unchecked_total", f"“{row['label']}”没有核对：有 {unknown} 个分项没有数", row))
             continue
-        sums = _sums(kinds, values, place)
-        apart, summed = min((abs(row["value"] - one), one) for one in sums)
+        if "part" not in kinds:
+            notes.append(note("unchecked_total", f"“{row['label']}”没有核对：没有同一单位的分项", row))
+            continue
+        apart, summed = min((abs(row["value"] - one), one) for one in sums_of(kinds, values, place))
         if apart <= max(_TOLERANCE * abs(row["value"]), 1e-12):
             continue
-        what = f"{names[row['indicator']]} {row['period']} “{row['area']}”写的是 {row['value']:.12g} {row['unit']}"
+        what = f"{row['what']}{row['period']} “{row['label']}”写的是 {row['value']:.12g} {row['unit']}"
         told = f"{what}，分项加起来是 {summed:.12g}"
         if apart <= step * (1 + 1e-6):
             notes.append(note("rounding", f"{told}，差末位", row))
@@ -122,11 +129,70 @@ def _check_table(part: pd.DataFrame, unknown: int, names: dict[str, str]) -> tup
     return problems, notes
 
 
-def _sums(kinds: list[str], values: np.ndarray, place: int) -> list[float]:
-    """What a total may be the sum of; a 小计 stands below or above its parts."""
+def _sums(kinds: list[str], values: np.ndarray, place: int, *, own_block: bool = False) -> list[float]:
+    """What a total may be the sum of; a 小计 (or any total with a block of its own) stands below or above its parts."""
     is_part = np.array([kind == "part" for kind in kinds])
-    if kinds[place] == "total":
+    if kinds[place] == "total" and not own_block:
         return [float(values[is_part].sum())]
     bounds = [-1, *(other for other, kind in enumerate(kinds) if kind != "part"), len(kinds)]
     at = bounds.index(place)
-    return [float(values[bounds[at - 1] + 1 : place].sum()), float(values[place + 1 : bounds[at + 1]].sum())]
+    blocks = [values[bounds[at - 1] + 1 : place], values[place + 1 : bounds[at + 1]]]
+    return [float(block.sum()) for block in blocks if len(block)] or [float(values[is_part].sum())]
+
+
+def settle_label_totals(
+    cells: pd.DataFrame, by_row: Collection[str], known: Names, corrections: pd.DataFrame
+) -> tuple[pd.DataFrame, Settled]:
+    """Check and take out 合计 and 小计 among the indicators of a table: they name no indicator.
+
+    Formula: a total = sum of all parts of its unit in its column (or row), or of those since the total before it, or of
+    those up to the next. A label that the registry knows is an indicator, whatever it ends with.
+
+    Args:
+        cells: raw cells of known layouts, as ``to_coded_frame`` gives them.
+        by_row: the layouts whose indicators stand in rows; in the others they stand in columns.
+        known: names as written (``resolve.known_names``).
+        corrections: corrections in force.
+
+    Returns:
+        The cells without the totals, and what was found (``observations`` are the totals taken out).
+    """
+    labels = cells["series_label"].cat.categories
+    kinds = {label: _kind(split_unit(label)[0]) for label in labels if "计" in label and not names_of(label, known)}
+    totals = [label for label, kind in kinds.items() if kind != "part"]
+    is_total = cells["series_label"].isin(totals)
+    if not is_total.any():
+        return cells, Settled(cells[is_total])
+    sheets = cells.loc[is_total, ["source_file", "source_sheet"]].drop_duplicates()
+    table = plain(cells.merge(sheets, on=["source_file", "source_sheet"]))
+    table = table[~table["series_label"].map(fold).str.startswith("其中") & table["measure"].isin(["", "value"])]
+    along = table["source_cell"].str.replace(r"\d+", "", regex=True)
+    across = table["source_cell"].str.replace(r"\D+", "", regex=True)
+    lines = table.assign(
+        line=along.where(table["layout"].isin(list(by_row)), across),
+        kind=table["series_label"].map(kinds).fillna("part"),
+        label=table["series_label"],
+        what="",
+        unit=table["unit_text"],
+    )
+    accepted = set(corrections.loc[corrections["kind"] == "accept", ["file", "sheet", "cell"]].itertuples(index=False))
+    problems: list[Problem] = []
+    notes: list[Note] = []
+    for _, part in lines.groupby(["source_file", "source_sheet", "layout", "line", "unit"], sort=True):
+        has_value = part["value"].notna()
+        if (part["kind"][has_value] != "part").any():
+            unknown = int((part["nothing"].isin(list(_UNKNOWN)) & (part["kind"] == "part")).sum())
+            found, told = _check_table(part[has_value], unknown, _block_sums)
+            problems += [one for one in found if (one.file, one.sheet, one.cell) not in accepted]
+            notes += told
+    taken = plain(cells[is_total])
+    excluded: list[dict[str, object]] = [
+        {"file": file, "sheet": sheet, "cells": len(rows), "reason": "合计、小计行，只用来核对", "released": released}
+        for (file, sheet, released), rows in taken.groupby(["source_file", "source_sheet", "released"])
+    ]
+    return cells[~is_total], Settled(taken, problems, notes, excluded)
+
+
+def _block_sums(kinds: list[str], values: np.ndarray, place: int) -> list[float]:
+    """What a total among indicators may be the sum of: everything, or its own block above or below it."""
+    return [float(values[[kind == "part" for kind in kinds]].sum()), *_sums(kinds, values, place, own_block=True)]

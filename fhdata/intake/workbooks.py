@@ -2,12 +2,9 @@
 
 import csv
 import io
-import os
 import struct
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -17,6 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from fhdata.intake import compound, xls_records, xlsx_parts
 from fhdata.intake.grids import Grid, Marks, Row, Workbook
+from fhdata.intake.process_state import compiled_libraries_quiet
 from fhdata.problems import ProblemsFound, problem
 
 SUFFIXES = (".xlsx", ".xls", ".csv")  # in others an error cell cannot be told from a blank
@@ -225,25 +223,8 @@ def by_xlrd(content: bytes, encoding: str | None = None) -> Sheets:
         raise _Refused("damaged_file") from error
 
 
-@contextmanager
-def _library_kept_quiet() -> Iterator[None]:
-    """A damaged .xls can stop the library, which then writes a trace of its own code straight to the terminal.
-
-    What it means is told by the one problem that follows; the trace would only frighten the reader.
-    """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-            yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-
-
 def _quietly_by_calamine(content: bytes) -> Sheets:
-    with _library_kept_quiet():
+    with compiled_libraries_quiet():
         return by_calamine(content)
 
 

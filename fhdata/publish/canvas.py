@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -11,14 +12,16 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from PIL import Image
 
 from fhdata.problems import Problem, problem, stop_on
 from fhdata.publish.fonts import families, glyph_problems
 from fhdata.publish.inert import csv_bytes
-from fhdata.publish.lettering import DOTS_PER_INCH, LINE_PITCH, POINTS, text_width, wrap
+from fhdata.publish.lettering import DOTS_PER_INCH, LINE_PITCH, POINTS, Line, text_width, wrap
 from fhdata.publish.lights import HAIRLINE, INK, QUIET
 from fhdata.publish.report import Chart
 from fhdata.publish.tables import Align
@@ -27,7 +30,8 @@ SAMPLE = 2.8  # of the type size: a line in the key
 HASH_SALT = "fhdata"
 KEY_PITCH = 1.7
 GLYPH_ID = re.compile(r'<path id="([^"]+)" d="[^"]*" transform="scale\(0\.015625\)"/>')
-PATH_SPACE = re.compile(r"\s*([MLQCz])\s*")
+PATH = re.compile(r' d="[^"]*"')
+ID = re.compile(r'(\bid="|href="#|url\(#)([^")]*)')
 NARROW = 4.0  # inches
 
 
@@ -76,10 +80,12 @@ class Canvas:
         colour: str = INK,
         *,
         align: Align = "left",
-    ) -> Text:
+    ) -> Line:
         """Write at ``x``, ``y`` inches from the top left."""
         width, height = self.figure.get_size_inches()
-        return self.figure.text(x / width, 1 - y / height, text, size=points, color=colour, ha=align, va="center")
+        line = Line(x / width, 1 - y / height, text, size=points, color=colour, horizontalalignment=align)
+        self.figure.add_artist(line)
+        return line
 
     def plot(self, left: float, right: float, top: float, height: float) -> Axes:
         """A bare plot area, in inches from the left, the right and the top."""
@@ -196,13 +202,8 @@ def texts_of(figure: Figure) -> list[Text]:
     return [text for text in found if text.get_visible() and text.get_text().strip()]
 
 
-def picture_problems(figure: Figure, name: str) -> list[Problem]:
-    """Characters that the font lacks, and texts that leave the picture."""
-    texts = texts_of(figure)
-    lacking = glyph_problems([text.get_text() for text in texts], f"图“{name}”")
-    if lacking:
-        return lacking
-    figure.draw_without_rendering()
+def _outside(figure: Figure, texts: Sequence[Text], name: str) -> list[Problem]:
+    """Texts that leave the picture, once it is drawn."""
     frame = figure.bbox
     outside = [text for text in texts if not _is_within(text, frame.x1, frame.y1)]
     return [
@@ -226,18 +227,17 @@ def save(figure: Figure, folder: Path, name: str, data: pd.DataFrame, alt_text: 
         ProblemsFound: a character that the font lacks, a text outside the picture, no alt text. Nothing
             is written then.
     """
+    texts = texts_of(figure)
+    problems = glyph_problems([text.get_text() for text in texts], f"图“{name}”")
+    if not alt_text.strip():
+        problems.append(problem("no_alt_text", "没有替代文字", "每张图要有一句说明", "请补上", file=f"图“{name}”"))
     with house_style():
-        problems = picture_problems(figure, name)
-        if not alt_text.strip():
-            problems.append(problem("no_alt_text", "没有替代文字", "每张图要有一句说明", "请补上", file=f"图“{name}”"))
-        stop_on(problems)
-        picture, drawing = BytesIO(), StringIO()
-        figure.savefig(picture, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-        figure.savefig(drawing, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = _tidy_svg(drawing.getvalue(), name)
+        picture = b"" if problems else _png(figure)
+        stop_on(problems or _outside(figure, texts, name))
+        svg = _tidy_svg(_svg(figure), name)
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
-        "png": picture.getvalue(),
+        "png": picture,
         "svg": svg.encode(),
         "csv": csv_bytes(data),
         "txt": (alt_text.strip() + "\n").encode(),
@@ -245,8 +245,30 @@ def save(figure: Figure, folder: Path, name: str, data: pd.DataFrame, alt_text: 
     for ending, content in contents.items():
         (folder / f"{name}.{ending}").write_bytes(content)
     return Chart(
-        name, svg, alt_text.strip(), tuple(f"{name}.{ending}" for ending in contents), figure.get_figwidth() < NARROW
+        name,
+        svg,
+        alt_text.strip(),
+        tuple(f"{name}.{ending}" for ending in contents),
+        bool(figure.get_figwidth() < NARROW),
     )
+
+
+def _png(figure: Figure) -> bytes:
+    """The picture in dots; once drawn, the figure's texts know their places."""
+    figure.set_dpi(DOTS_PER_INCH)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    dots = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    picture = BytesIO()
+    # Nothing shines through a chart; the higher levels take longer and save little.
+    dots.convert("RGB").save(picture, "png", dpi=(DOTS_PER_INCH, DOTS_PER_INCH), compress_level=1)
+    return picture.getvalue()
+
+
+def _svg(figure: Figure) -> str:
+    drawing = StringIO()
+    FigureCanvasSVG(figure).print_svg(drawing, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return drawing.getvalue()
 
 
 def _tidy_svg(svg: str, name: str) -> str:
@@ -257,6 +279,14 @@ def _tidy_svg(svg: str, name: str) -> str:
     prefix = "c" + "".join(f"{ord(one):x}" if not one.isascii() or not one.isalnum() else one for one in name)
     start = svg.index("<svg")
     body = re.sub(r"<metadata>.*?</metadata>", "", svg[start:], flags=re.DOTALL)
-    body = re.sub(r' d="[^"]*"', lambda path: PATH_SPACE.sub(r"\1", path[0]), body)
-    glyphs = "|".join(sorted({re.escape(one) for one in GLYPH_ID.findall(body)})) or "(?!)"
-    return re.sub(rf'(\bid="|href="#|url\(#)(?!(?:{glyphs})")', rf"\g<1>{prefix}-", body)
+    body = PATH.sub(lambda path: _tight(path[0]), body)
+    glyphs = set(GLYPH_ID.findall(body))
+    return ID.sub(lambda one: one[0] if one[2] in glyphs else f"{one[1]}{prefix}-{one[2]}", body)
+
+
+@lru_cache(maxsize=2_000)
+def _tight(path: str) -> str:
+    """A path without the blanks that its commands do not need; charts share most of their characters' outlines."""
+    for command in "MLQCz":
+        path = path.replace(f"\n{command}", command).replace(f" {command}", command).replace(f"{command} ", command)
+    return path.replace(' \n"', '"')

@@ -49,12 +49,8 @@ REVISED = (
     Column("released", "现报日期", align="center", width=12),
     Column("where", "出处", width=44),
 )
-STATES = ("按期报出", "迟报", "报了空白", "未报", "未到期")
-PUBLISHERS = (
-    Column("publisher", "应报单位", width=22),
-    Column("due", "应报", "number", 0, width=8),
-    *(Column(state, state, "number", 0, width=9) for state in STATES),
-)
+PUBLISHER = Column("publisher", "应报单位", width=22)
+DUE = Column("due", "应报", "number", 0, width=7)
 REPORTING = (
     Column("publisher", "应报单位", "list", width=20),
     Column("name", "指标", width=28),
@@ -101,12 +97,14 @@ def clean_report(
     day = as_of.isoformat()
     corrections = tables.corrections.assign(label=tables.corrections["kind"].map(KINDS))
     new = tables.files[tables.files["news"] != ""].reset_index(drop=True)
-    overdue = tables.reporting[tables.reporting["state"].isin(["未报", "报了空白"])].reset_index(drop=True)
+    overdue = tables.reporting[tables.reporting["is_open"]].reset_index(drop=True)
+    states = [name for name in tables.publishers.columns if name not in (PUBLISHER.name, DUE.name, "light")]
+    publishers = (PUBLISHER, DUE, *(Column(state, state, "number", 0, width=8) for state in states))
     sections = (
         Section("一、总体情况", (overview,)),
         _listed("二、问题清单", tables.problems, PROBLEMS, day, "没有问题。"),
-        _listed("三、未报和报了空白的", overdue, REPORTING, day, "应报的都已报来。"),
-        _listed("四、各单位上报情况", tables.publishers, PUBLISHERS, day, "本期没有应报的指标。"),
+        _listed("三、应报没有报出的", overdue, REPORTING, day, "应报的都已报来。"),
+        _listed("四、各单位上报情况", tables.publishers, publishers, day, "本期没有应报的指标。"),
         _listed("五、上期以来新收的文件", new, FILES, day, "上期以来没有新收的文件。"),
         _listed("六、上期以来的修订", tables.revisions, REVISED, day, "没有修订。"),
         _listed("七、更正和认可", corrections, CORRECTIONS, day, "没有更正。"),
@@ -125,6 +123,7 @@ def clean_report(
         sections=sections,
         notes=(
             "有问题的文件在改正以前不参加计算；其他文件照常读入。",
+            "空白、无、未统计、未发布、不适用各是一种情况：报了无或不适用的算已报，其余的算没有报出。",
             "迟报按第一次报出的日期计；应报日期按指标登记的期后天数推算。",
         ),
     )
@@ -145,6 +144,6 @@ def _key_figures(tables: CleanTables, new: int, overdue: int) -> tuple[KeyFigure
         ("上期以来新收", new, "个", ""),
         ("待处理问题", count, "个", "red" if count else "green"),
         ("修订", revised, "处", "amber" if revised else "green"),
-        ("未报或空白", overdue, "项", "red" if overdue else "green"),
+        ("应报未报出", overdue, "项", "red" if overdue else "green"),
     )
     return tuple(KeyFigure(label, f"{number:,}", unit, light=light) for label, number, unit, light in told)

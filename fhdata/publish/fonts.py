@@ -7,7 +7,7 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib.font_manager import fontManager
-from matplotlib.ft2font import FT2Font
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 from fhdata.problems import Problem, ProblemsFound, problem
 
@@ -44,16 +44,38 @@ def families() -> tuple[str, ...]:
 
 
 @cache
+def _fonts() -> tuple[tuple[FT2Font, frozenset[str]], ...]:
+    """The two fonts of the family list, each with the characters it can draw."""
+    fonts = [FT2Font(path) for path in (font_file(), Path(matplotlib.get_data_path(), *FALLBACK_PATH))]
+    return tuple((font, frozenset(map(chr, font.get_charmap()))) for font in fonts)
+
+
+def families_for(text: str) -> tuple[str, ...]:
+    """The family list of a text: the second font is looked through only for what the first lacks."""
+    (_, characters), _ = _fonts()
+    return families()[:1] if characters.issuperset(text) else families()
+
+
+@cache
 def covered_characters() -> frozenset[str]:
     """Every character that the two fonts of the family list can draw."""
-    files = (font_file(), Path(matplotlib.get_data_path(), *FALLBACK_PATH))
-    return frozenset(chr(code) for path in files for code in FT2Font(path).get_charmap())
+    return frozenset().union(*(characters for _, characters in _fonts())) | LINE_BREAKS
+
+
+@cache
+def advance(character: str) -> float:
+    """How far a character moves the next one, as a part of the type size; 1 for one that the fonts lack."""
+    for font, characters in _fonts():
+        if character in characters:
+            glyph = font.load_char(ord(character), LoadFlags.NO_SCALE)
+            return float(glyph.horiAdvance) / font.units_per_EM
+    return 1.0
 
 
 def missing_characters(texts: Iterable[str]) -> dict[str, str]:
     """Each character that would come out as an empty box, with the first text it stands in."""
     missing: dict[str, str] = {}
-    known = covered_characters() | LINE_BREAKS
+    known = covered_characters()
     for text in texts:
         for character in text:
             if character not in known:

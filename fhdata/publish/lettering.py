@@ -1,39 +1,64 @@
-"""Lettering: how wide a text is in the charts' font, and where its lines are broken."""
+"""Lettering: how wide a text is in the charts' font, where its lines are broken, and how a line is drawn."""
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cache
 
-import matplotlib as mpl
-from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backend_bases import RendererBase
 from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
-from fhdata.publish.fonts import families
+from fhdata.publish.fonts import advance, families_for
 
 DOTS_PER_INCH = 200
 POINTS = 72.0
 LINE_PITCH = 1.45  # of the type size
+DESCENT = 0.12  # of the type size: how far the square that a Chinese character fills goes below the line
 NOT_AT_START = "，。、；：！？）】》”’％%)"
 WORDS = re.compile(r"[A-Za-z0-9.,%+/:−-]+|.", flags=re.DOTALL)
 
 
+class Line(Text):
+    """One line of text, level and in the house font, at the left or right of its point and half above it.
+
+    It is placed by the font's own advances; matplotlib would lay out the same line anew for each file it is drawn into.
+    """
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the line."""
+        box = self.get_window_extent()
+        y = box.y0 + DESCENT * box.height
+        if renderer.flipy():
+            y = renderer.get_canvas_width_height()[1] - y
+        gc = renderer.new_gc()
+        gc.set_foreground(self.get_color())
+        font = _font(families_for(self.get_text()), float(self.get_fontsize()))
+        renderer.open_group("text")
+        renderer.draw_text(gc, box.x0, y, self.get_text(), font, 0, mtext=self)
+        renderer.close_group("text")
+        gc.restore()
+
+    def get_window_extent(self, renderer: RendererBase | None = None, dpi: float | None = None) -> Bbox:
+        """The box of the line in dots: as wide as its characters and one type size high."""
+        figure = self.get_figure(root=True)
+        if figure is None:
+            raise RuntimeError("a line that stands in no figure has no place")
+        dots = float(self.get_fontsize()) * (dpi or figure.dpi) / POINTS
+        x, y = self.get_transform().transform(self.get_position())
+        width = sum(map(advance, self.get_text())) * dots
+        left = x - width if self.get_horizontalalignment() == "right" else x
+        return Bbox.from_bounds(left, y - dots / 2, width, dots)
+
+
+@cache
+def _font(families: tuple[str, ...], points: float) -> FontProperties:
+    return FontProperties(family=list(families), size=points)
+
+
 def text_width(text: str, points: float) -> float:
-    """The width of a line of text in inches, under the settings in force."""
-    return _measured(text, points, mpl.rcParams["text.hinting"])
-
-
-@lru_cache(maxsize=20_000)
-def _measured(text: str, points: float, hinting: str) -> float:
-    """The same lines are measured again and again while a chart is laid out."""
-    renderer = _renderer()
-    width, _, _ = renderer.get_text_width_height_descent(
-        text, FontProperties(family=list(families()), size=points), ismath=False
-    )
-    return float(width) / DOTS_PER_INCH
-
-
-def _renderer() -> RendererAgg:
-    return RendererAgg(8, 8, DOTS_PER_INCH)
+    """The width of a line of text in inches."""
+    return sum(map(advance, text)) * points / POINTS
 
 
 def wrap(text: str, points: float, width: float) -> list[str]:
@@ -60,6 +85,6 @@ def wrap_evenly(text: str, points: float, width: float) -> list[str]:
     return balanced if len(balanced) == len(lines) else lines
 
 
-def widest(texts: Sequence[str], points: float) -> float:
+def widest(texts: Iterable[str], points: float) -> float:
     """The width in inches of the widest of the texts."""
-    return max((text_width(text, points) for text in texts if text), default=0.0)
+    return max((text_width(text, points) for text in texts), default=0.0)

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from fhdata.problems import stop_on
 from fhdata.publish.inline import draw_inline
 from fhdata.publish.lights import LIGHTS
+from fhdata.publish.methods import NO_METHODS, Methods
 from fhdata.publish.report import EXAMPLE_LINE, TO_BE_WRITTEN, Report, Source, report_problems
 from fhdata.publish.tables import Column, Table, cell_text, is_missing
 
@@ -30,8 +31,12 @@ class Cell:
     sort_key: str
 
 
-def render_page(report: Report) -> str:
+def render_page(report: Report, methods: Methods = NO_METHODS) -> str:
     """The report as HTML.
+
+    Args:
+        report: what stands on it.
+        methods: how its tables' columns are reckoned, to which the source notes lead.
 
     Raises:
         ProblemsFound: a table lacks a column, or a figure leads to no source note.
@@ -49,12 +54,13 @@ def render_page(report: Report) -> str:
         sections=[(anchor, section, _rows(section.table, sources)) for anchor, section in numbered],
         glyphs=glyphs,
         drawings=drawings,
+        methods=methods,
     )
 
 
-def write_page(report: Report, path: Path) -> None:
-    """Write the report's page; same report, same bytes."""
-    html = render_page(report)
+def write_page(report: Report, path: Path, methods: Methods = NO_METHODS) -> None:
+    """Write the report's page; same report and methods, same bytes."""
+    html = render_page(report, methods)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(html.encode())
 

@@ -1,10 +1,12 @@
 """How each table of a ranking report is printed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fhdata.publish.tables import Column
 
 RANK = Column("rank", "名次", "number", 0, align="center", width=7)
+PLACE = replace(RANK, is_rank=True)  # of one series: a workbook marks its first and last three
 SERIES = Column("series", "序列", width=14)
 UNIT = Column("unit_name", "单位", width=24)
 TOTAL = Column("total", "总分", "number", 2, width=9)
@@ -15,7 +17,7 @@ REFERENCE = Column("mark", "备注", align="center", width=8)
 
 MOVES = (
     Column("previous_rank", "上月名次", "number", 0, align="center", width=8),
-    Column("rank_change", "升降", "signed", 0, align="center", width=7),
+    Column("rank_change", "升降", "signed", 0, align="center", width=7, has_arrow=True),
 )
 PARTS = (
     Column("base", "加减分前", "number", 2, width=9),
@@ -36,18 +38,22 @@ EXECUTION = (
     RANK,
     UNIT,
     Column("kind_name", "类别", align="center", width=11),
-    Column("label", "奖惩", width=34),
-    Column("per_head_yuan", "每人（元）", "number", 0, width=10),
-    Column("head_count", "人数", "number", 0, width=8),
-    Column("amount_yuan", "金额（元）", "number", 0, width=13),
-    Column("executor", "执行单位", align="center", width=13),
+    Column("label", "奖惩", width=24),
+    Column("amount_yuan", "金额（元）", "number", 0, width=12),
+    Column("per_head_yuan", "每人（元）", "number", 0, width=9),
+    Column("head_count", "人数", "number", 0, width=7),
+    Column("executor", "执行单位", align="center", width=11),
+    Column("leader_post", "分管领导（同奖同罚）", width=22),
     Column("rule_source", "依据", width=34),
-    Column("note", "备注", width=22),
+    Column("note", "备注", width=16),
 )
-EXECUTION_POST = (
-    *EXECUTION[:3],
-    Column("leader_post", "分管领导（同奖同罚）", width=26),
-    *(column for column in EXECUTION[3:] if column.name not in {"per_head_yuan", "head_count", "note"}),
+EXECUTION_OF_YEAR = tuple(column for column in EXECUTION if column.name not in {"per_head_yuan", "head_count", "note"})
+LEADERS = (
+    Column("leader_post", "分管领导", width=26),
+    Column("rewarded", "受奖的单位", width=44),
+    Column("penalised", "受罚的单位", width=44),
+    Column("rewards_yuan", "单位奖励合计（元）", "number", 0, width=14),
+    Column("deductions_yuan", "单位扣减合计（元）", "number", 0, width=14),
 )
 COST = (
     SERIES,
@@ -119,6 +125,7 @@ WEIGHTS = (
     Column("mean", "平均分", "number", 2, width=9),
     Column("scored_units", "打分单位", "number", 0, width=9),
     Column("imputed_units", "取平均单位", "number", 0, width=10),
+    Column("approval_no", "权重的批准文号", width=22),
     Column("note", "说明", width=24),
 )
 LENIENT = (
@@ -166,6 +173,43 @@ RESTATED = (
     Column("new_rank", "更正后名次", "number", 0, align="center", width=10),
     Column("rank_change", "升降", "signed", 0, align="center", width=7),
 )
+RESTATED_MONEY = (
+    Column("period", "月份", align="center", width=10),
+    SERIES,
+    UNIT,
+    Column("kind_name", "类别", align="center", width=11),
+    Column("label", "奖惩", width=34),
+    Column("word", "变动", align="center", width=10),
+    Column("old_yuan", "原金额（元）", "number", 0, width=13),
+    Column("new_yuan", "更正后（元）", "number", 0, width=13),
+    Column("change_yuan", "应补发或追回（元）", "signed", 0, width=14),
+)
+STEPS = (
+    ITEM,
+    Column("state", "审核情况", align="center", width=26, light="light"),
+    Column("stage_name", "到了哪一步", align="center", width=12),
+    Column("on", "日期", align="center", width=12),
+    Column("document", "签批或审定文号", width=28),
+    Column("objections", "提出意见（条）", "number", 0, width=10),
+    Column("open", "待答复（条）", "number", 0, width=10),
+    Column("table_hash", "表的指纹（前12位）", align="center", width=18),
+)
+OBJECTIONS = (
+    ITEM,
+    UNIT,
+    Column("text", "意见", width=36),
+    Column("stage_name", "阶段", align="center", width=10),
+    Column("on", "日期", align="center", width=12),
+    Column("outcome_name", "结果", align="center", width=10),
+    Column("document", "文号", width=26),
+    Column("source_cell", "单元格", align="center", width=9),
+)
+RULES = (
+    Column("title", "规定", width=56),
+    Column("value", "采用值", align="right", width=22),
+    Column("unit", "单位", align="center", width=8),
+    Column("source", "依据", width=44),
+)
 QUARTERS = (
     *(Column(f"q{number}", f"{name}季度", "number", 2, width=9) for number, name in enumerate("一二三四", start=1)),
     Column("leaders", "领导评定", "number", 2, width=9),
@@ -183,16 +227,27 @@ NEEDED = (
     Column("needed", "第四季度须达到", "number", 2, width=12),
     Column("state", "判断", align="center", width=14),
 )
-OWN_SHEET = (
-    ITEM,
-    Column("weight", "权重", "number", None, width=7),
-    Column("score", "得分", "number", 2, width=9),
-    Column("state_name", "得分来源", align="center", width=14),
-    Column("mean", "序列平均", "number", 2, width=9),
-    Column("gap", "与平均相差", "signed", 2, width=10),
-    Column("place", "该项名次", "number", 0, align="center", width=9),
-    Column("share", "计入总分", "number", 4, width=10),
-    Column("source", "来自", width=30),
+OWN_SHEET = (  # together no wider than an upright page: a unit's sheet is one sheet
+    Column("item_name", "考核内容", width=24),
+    Column("weight", "权重", "number", None, width=6),
+    Column("score", "得分", "number", 2, width=8),
+    Column("state_name", "得分来源", align="center", width=12),
+    Column("mean", "序列平均", "number", 2, width=8),
+    Column("gap", "与平均", "signed", 2, width=8),
+    Column("place", "该项名次", "number", 0, align="center", width=6),
+    Column("share", "计入总分", "number", 4, width=8),
+    Column("source", "来自", width=16),
+)
+OWN_YEAR = (
+    Column("period", "月份", align="center", width=10),
+    Column("base", "加减分前", "number", 2, width=10),
+    Column("bonus", "加分", "number", 2, width=9),
+    Column("deduction", "减分", "number", 2, width=9),
+    TOTAL,
+    RANK,
+    Column("units_in_series", "单位数", "number", 0, width=9),
+    IMPUTED,
+    Column("mark", "备注", align="center", width=10),
 )
 
 
@@ -200,7 +255,16 @@ def ranked_columns(items: Mapping[str, str]) -> tuple[Column, ...]:
     """The ranked table of a month: place, totals, moves, then every item.
 
     Args:
-        items: names of the items by identifier; an item's mark stands in <item>_mark.
+        items: names of the items by identifier; an item's mark stands in <item>_mark, its source note's id in
+            ``source_of`` it.
     """
-    scores = tuple(Column(item, name, "number", 1, width=9, mark=f"{item}_mark") for item, name in items.items())
-    return (RANK, UNIT, TOTAL, *PARTS, *MOVES, IMPUTED, REFERENCE, *scores)
+    scores = tuple(
+        Column(item, name, "number", 1, width=9, mark=f"{item}_mark", source=source_of(item))
+        for item, name in items.items()
+    )
+    return (PLACE, UNIT, TOTAL, *PARTS, *MOVES, IMPUTED, REFERENCE, *scores)
+
+
+def source_of(item: str) -> str:
+    """The column with the ids of the source notes of an item's scores."""
+    return f"{item}_source"

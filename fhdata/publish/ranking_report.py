@@ -1,14 +1,13 @@
-"""The ranking reports of a month and of a year: which finished table stands where, and a sheet for every unit."""
+"""The ranking reports of a month and of a year: which finished table stands where."""
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
 from fhdata.publish import ranking_columns as columns
-from fhdata.publish.report import Chart, KeyFigure, Report, Section
+from fhdata.publish.report import Chart, KeyFigure, Report, Section, Source
 from fhdata.publish.tables import Column, Table, cell_text
 
 NOTHING = pd.DataFrame()
@@ -38,6 +37,11 @@ class RankingTables:
     own: pd.DataFrame = field(default_factory=lambda: NOTHING)
     restated: pd.DataFrame = field(default_factory=lambda: NOTHING)
     needed: pd.DataFrame = field(default_factory=lambda: NOTHING)
+    leaders: pd.DataFrame = field(default_factory=lambda: NOTHING)
+    steps: pd.DataFrame = field(default_factory=lambda: NOTHING)
+    objections: pd.DataFrame = field(default_factory=lambda: NOTHING)
+    restated_money: pd.DataFrame = field(default_factory=lambda: NOTHING)
+    rules: pd.DataFrame = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,9 @@ class Words:
         overview: the first sentence.
         refusals: why the ranking is not final; none for a final one.
         notes: the 口径说明.
+        approval: state of the whole table and its light, once it has been approved; ("", "") before.
+        log_lines: what is wrong with the log of 征求意见, 签批 and 审定.
+        announced_lines: what is wrong with the rankings as announced.
     """
 
     title: str
@@ -61,6 +68,9 @@ class Words:
     overview: str
     refusals: tuple[str, ...]
     notes: tuple[str, ...]
+    approval: tuple[str, str] = ("", "")
+    log_lines: tuple[str, ...] = ()
+    announced_lines: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -84,7 +94,7 @@ def monthly_report(
         Section("一、总体情况", (words.overview, *words.refusals)),
         *_ranked(
             "二、排名",
-            tables.ranked,
+            _sourced(tables.ranked, items),
             columns.ranked_columns(items),
             charts=charts,
             listed=listed,
@@ -92,25 +102,28 @@ def monthly_report(
         ),
         listed("三、前三名和后三位", tables.ends, columns.ENDS, "没有排名。"),
         listed("四、奖惩执行单", tables.execution, columns.EXECUTION, _no_execution(words), "元"),
-        listed("", tables.cost, columns.COST, "", "元", title="奖惩合计"),
+        *_after_execution(tables, listed),
         listed("五、连续末位", tables.streaks, columns.STREAKS, "没有末位单位。"),
         listed("六、加减分登记", tables.register, columns.REGISTER, "本月没有加减分。", "分"),
         listed("七、考核结果报送情况", tables.handed_in, columns.HANDED_IN, "没有考核内容。"),
-        listed("八、离前三名、后三位还有多远", tables.distance, columns.DISTANCE, "没有排名。", "分"),
-        *_firm("九、名次稳不稳", tables.firm, charts, listed),
-        listed("十、各项内容实际起多大作用", tables.weights, columns.WEIGHTS, "没有考核内容。"),
-        listed("十一、打分宽严和自己给自己打分", tables.lenient, columns.LENIENT, "没有得分。", "分"),
+        *_recorded("八、征求意见、签批、审定", tables, words, listed),
+        listed("九、离前三名、后三位还有多远", tables.distance, columns.DISTANCE, "没有排名。", "分"),
+        *_firm("十、名次稳不稳", tables.firm, charts, listed),
+        listed("十一、各项内容实际起多大作用", tables.weights, columns.WEIGHTS, "没有考核内容。"),
+        listed("十二、打分宽严和自己给自己打分", tables.lenient, columns.LENIENT, "没有得分。", "分"),
         listed("", tables.own, columns.OWN, "没有责任部门给自己打分。", "分", title="责任部门给自己打分"),
-        listed("十二、换一种读法会怎样", tables.readings, columns.READINGS, "没有别的读法。"),
-        listed("十三、对以前月份的更正", tables.restated, columns.RESTATED, "与上期报告相比，以前月份没有更正。"),
+        listed("十三、换一种读法会怎样", tables.readings, columns.READINGS, "没有别的读法。"),
+        *_restated("十四、公布以后的更正", tables, words, listed),
+        listed("附：采用的规定", tables.rules, columns.RULES, ""),
     )
-    return _report(words, "月考核：得分、名次、奖惩和依据", tables, sections)
+    made = _report(words, "月考核：得分、名次、奖惩和依据", tables, sections)
+    return replace(made, sources=_sources(tables.handed_in, items))
 
 
 def annual_report(tables: RankingTables, words: Words, charts: Mapping[str, tuple[Chart, ...]]) -> Report:
     """The report of a year; see ``monthly_report``."""
     listed = _Lists(words.as_of.isoformat())
-    ranked = (columns.RANK, columns.UNIT, columns.TOTAL, *columns.QUARTERS, columns.IMPUTED, columns.REFERENCE)
+    ranked = (columns.PLACE, columns.UNIT, columns.TOTAL, *columns.QUARTERS, columns.IMPUTED, columns.REFERENCE)
     ends = tuple(column for column in columns.ENDS if column not in columns.MOVES)
     sections = (
         Section("一、总体情况", (words.overview, *words.refusals)),
@@ -118,52 +131,20 @@ def annual_report(tables: RankingTables, words: Words, charts: Mapping[str, tupl
             "二、年度排名", tables.ranked, ranked, charts=charts, listed=listed, footnote="季度得分为各月的平均。"
         ),
         listed("三、前三名和后三位", tables.ends, ends, "没有排名。"),
-        listed("四、奖惩执行单", tables.execution, columns.EXECUTION_POST, _no_execution(words), "元"),
-        listed("", tables.cost, columns.COST, "", "元", title="奖惩合计"),
+        listed("四、奖惩执行单", tables.execution, columns.EXECUTION_OF_YEAR, _no_execution(words), "元"),
+        *_after_execution(tables, listed),
         listed("五、年度加减分登记", tables.register, columns.REGISTER, "本年没有年度加减分。", "分"),
-        listed("六、离前三名、后三位还有多远", tables.distance, columns.DISTANCE, "没有排名。", "分"),
+        *_recorded("六、征求意见、签批、审定", tables, words, listed),
+        listed("七、离前三名、后三位还有多远", tables.distance, columns.DISTANCE, "没有排名。", "分"),
+        *_firm("八、名次稳不稳", tables.firm, charts, listed),
         listed(
-            "七、第四季度还须多少分", tables.needed, columns.NEEDED, "前三个季度没有齐，或年度已经结束，不推算。", "分"
+            "九、第四季度还须多少分", tables.needed, columns.NEEDED, "前三个季度没有齐，或年度已经结束，不推算。", "分"
         ),
-        listed("八、换一种读法会怎样", tables.readings, columns.READINGS, "没有别的读法。"),
+        listed("十、换一种读法会怎样", tables.readings, columns.READINGS, "没有别的读法。"),
+        *_restated("十一、公布以后的更正", tables, words, listed),
+        listed("附：采用的规定", tables.rules, columns.RULES, ""),
     )
     return _report(words, "年度考核：四个季度、领导综合评定、加减分和奖惩", tables, sections)
-
-
-def unit_sheets(
-    cells: pd.DataFrame, ranked: pd.DataFrame, register: pd.DataFrame, distance: pd.DataFrame, words: Words
-) -> Report:
-    """A sheet for every unit: its items, what made its total, its distance to the cuts.
-
-    Args:
-        cells: see ``OWN_SHEET``, with ``unit``.
-        ranked: the month's ranking.
-        register: the month's register, with ``unit``.
-        distance: see ``DISTANCE``, with ``unit``.
-        words: what stands around it.
-    """
-    far = distance.set_index("unit")
-    tables = [
-        Table(
-            f"{row['unit_name']}",
-            cells[cells["unit"] == row["unit"]].reset_index(drop=True),
-            columns.OWN_SHEET,
-            "分",
-            words.as_of.isoformat(),
-            _own_lines(row, register[register["unit"] == row["unit"]], far.loc[row["unit"]], words),
-        )
-        for row in ranked.to_dict("records")
-    ]
-    sections = tuple(Section("", table=table) for table in tables)
-    return Report(
-        title=f"{words.heading}：各单位情况",
-        subtitle="一个单位一张",
-        period_label=words.period_label,
-        as_of=words.as_of,
-        is_example=words.is_example,
-        sections=sections,
-        notes=words.notes,
-    )
 
 
 @dataclass(frozen=True)
@@ -216,11 +197,52 @@ def _ranked(
     return sections
 
 
+def _sourced(ranked: pd.DataFrame, items: Mapping[str, str]) -> pd.DataFrame:
+    """A score leads to the note on its item; one that is a mean of the series (*) comes from no sheet."""
+    leads = {columns.source_of(item): ranked[f"{item}_mark"].map(lambda mark, item=item: "" if mark else item)
+             for item in items}  # fmt: skip
+    return ranked.assign(**leads)
+
+
+def _sources(handed_in: pd.DataFrame, items: Mapping[str, str]) -> tuple[Source, ...]:
+    """One note an item: the workbook its scores were read from; each unit's cell stands on the unit's own sheet."""
+    files = {} if handed_in.empty else dict(zip(handed_in["item_name"], handed_in["file"], strict=True))
+    return tuple(
+        Source(item, f"{name}得分（各单位的单元格见分单位表）", file=str(files.get(name, "")))
+        for item, name in items.items()
+    )
+
+
 def _firm(heading: str, firm: pd.DataFrame, charts: Mapping[str, tuple[Chart, ...]], listed: _Lists) -> list[Section]:
     shown = [pair[1] for pair in charts.values() if len(pair) > 1]
     drawn = [Section(heading if number == 0 else "", chart=chart) for number, chart in enumerate(shown)]
     table = listed("" if drawn else heading, firm, columns.FIRM, "没有排名。", title="名次的区间和可能")
     return [*drawn, table]
+
+
+def _after_execution(tables: RankingTables, listed: _Lists) -> list[Section]:
+    """What the execution list costs, and what it means for the leaders in charge."""
+    return [
+        listed("", tables.cost, columns.COST, "", "元", title="奖惩合计"),
+        listed("", tables.leaders, columns.LEADERS, "", "元", title="分管领导（与分管联系部门同奖同罚）"),
+    ]
+
+
+def _recorded(heading: str, tables: RankingTables, words: Words, listed: _Lists) -> list[Section]:
+    """The log: what is wrong with it, how far each table has come, what units objected to."""
+    steps = listed("" if words.log_lines else heading, tables.steps, columns.STEPS, "没有登记。", title="审核进度")
+    objections = listed("", tables.objections, columns.OBJECTIONS, "", title="提出的意见和处理结果")
+    return [*([Section(heading, words.log_lines)] if words.log_lines else []), steps, objections]
+
+
+def _restated(heading: str, tables: RankingTables, words: Words, listed: _Lists) -> list[Section]:
+    """What later corrections moved: totals and ranks, then money."""
+    odd = [Section(heading, words.announced_lines)] if words.announced_lines else []
+    ranks = listed(
+        "" if odd else heading, tables.restated, columns.RESTATED, "公布以后没有更正。", "分", title="名次的更正"
+    )
+    money = listed("", tables.restated_money, columns.RESTATED_MONEY, "", "元", title="奖惩的更正")
+    return [*odd, ranks, money]
 
 
 def _no_execution(words: Words) -> str:
@@ -240,33 +262,19 @@ def _report(words: Words, subtitle: str, tables: RankingTables, sections: Sequen
     )
 
 
+def _state(words: Words) -> tuple[str, str]:
+    """Draft, ready, or what has become of it since it was approved."""
+    if words.refusals:
+        return "草稿", "amber"
+    return words.approval if words.approval[0] else ("可定稿", "green")
+
+
 def _key_figures(tables: RankingTables, words: Words) -> tuple[KeyFigure, ...]:
     counts = tables.ranked.groupby("series", sort=False).size()
     figures = [KeyFigure(str(series), f"{count}", "个单位") for series, count in counts.items()]
-    state = KeyFigure("状态", "草稿" if words.refusals else "可定稿", light="amber" if words.refusals else "green")
+    state, light = _state(words)
+    told = KeyFigure("状态", state, light=light)
     if tables.cost.empty:
-        return (*figures, state)
+        return (*figures, told)
     net = tables.cost["net_yuan"].iloc[-1] / YUAN_PER_WAN
-    return (*figures, KeyFigure("奖惩净支出", cell_text(Column("", "", "number", 2), net), "万元"), state)
-
-
-def _own_lines(row: Mapping[Hashable, Any], events: pd.DataFrame, far: pd.Series, words: Words) -> tuple[str, ...]:
-    """What stands under a unit's table: its total and place, its bonuses, how far it is from the cuts."""
-    number = Column("", "", "number", 2)
-    signed = Column("", "", "signed", 2)
-    shown = {name: cell_text(number, row[name]) for name in ("base", "bonus", "total")}
-    deduction = cell_text(number, row["deduction"])
-    previous = row["previous_rank"]
-    before = "" if pd.isna(previous) else f"，上月第{previous}名"
-    mark = f"（{row['mark']}）" if row["mark"] else ""
-    lines = [
-        f"{words.period_label}　{row['series']}第{row['rank']}名（共{row['units_in_series']}个）{mark}{before}",
-        f"总分{shown['total']} = 加减分前{shown['base']} + 加分{shown['bonus']} + 减分{deduction}",
-        *(
-            f"{one['name']}（{one['level']}）{cell_text(signed, one['counted'])}分："
-            f"{one['work']}，{one['document']}，{one['role_name']}" + (f"，{one['note']}" if one["note"] else "")
-            for one in events.to_dict("records")
-        ),
-        f"距前三名还差{cell_text(number, far['to_top'])}分；高出后三位{cell_text(number, far['margin'])}分。",
-    ]
-    return tuple(lines)
+    return (*figures, KeyFigure("奖惩净支出", cell_text(Column("", "", "number", 2), net), "万元"), told)

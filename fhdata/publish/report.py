@@ -12,6 +12,7 @@ from fhdata.publish.tables import Table, is_missing, table_problems
 EXAMPLE_MARK = "示例数据"
 EXAMPLE_LINE = "示例数据：仅供演示，不代表任何地方的实际情况，不得引用"
 TO_BE_WRITTEN = "【待补】"
+DIGITS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 SOURCE_ID = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -76,7 +77,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report; ``notes`` are the 口径说明, ``as_of`` the day up to which figures were taken in."""
+    """A whole report; ``notes`` are the 口径说明, ``as_of`` the day up to which figures were taken in.
+
+    ``is_paged``: printed, each section begins a new sheet.
+    """
 
     title: str
     subtitle: str
@@ -87,6 +91,7 @@ class Report:
     sections: tuple[Section, ...] = ()
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
+    is_paged: bool = False
 
     @property
     def tables(self) -> list[Table]:
@@ -150,3 +155,15 @@ def report_problems(report: Report) -> list[Problem]:
 def _sources_in(table: Table) -> list[str]:
     names = {column.source for column in table.columns if column.source} & set(table.frame.columns)
     return [str(one) for name in names for one in table.frame[name] if not is_missing(one) and one != ""]
+
+
+def chinese_number(number: int) -> str:
+    """A section's number from 1 to 99 as written: 一, 十, 十一, 二十.
+
+    Example:
+        >>> chinese_number(9), chinese_number(10), chinese_number(11), chinese_number(20)
+        ('九', '十', '十一', '二十')
+    """
+    tens, ones = divmod(number, 10)
+    head = ("" if tens == 1 else DIGITS[tens]) + "十" if tens else ""
+    return head + DIGITS[ones]

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 import pandas as pd
@@ -29,7 +30,8 @@ class Column:
     ratio (0.44 is printed as 44.0%). ``digits`` None prints as many decimals as the value has, three at most. ``width``
     is in characters of the workbook, a Chinese character counting two. ``light`` names the column that holds green,
     amber, red or none; ``source`` the column that holds the id of the source note; ``mark`` the column that holds a
-    sign printed behind the value, such as *, or "".
+    sign printed behind the value, such as *, or "". A workbook draws a bar for ``has_bar``, prints an arrow in place of
+    the sign for ``has_arrow``, and marks the rows of the first and last three places by ``is_rank``.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Column:
     light: str = ""
     source: str = ""
     has_bar: bool = False
+    has_arrow: bool = False
+    is_rank: bool = False
     mark: str = ""
 
     @property
@@ -80,15 +84,25 @@ class Table:
         parts = [f"单位：{self.unit}" if self.unit else "", f"数据截至：{self.as_of}" if self.as_of else ""]
         return "　".join(filter(None, parts))
 
-    @property
+    @cached_property
     def records(self) -> list[dict[Hashable, Any]]:
-        """The rows as dictionaries, in order."""
-        return self.frame.to_dict("records")
+        """The rows as dictionaries of what the columns print and point to, in order."""
+        printed = [
+            name for one in self.columns for name in (one.name, one.light, one.source, one.mark) if name in self.frame
+        ]
+        names = list(dict.fromkeys(printed))
+        values = [self.frame[name].tolist() for name in names]  # a frame has many more columns than a table prints
+        return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+    @property
+    def width(self) -> int:
+        """The width of all columns in characters of the workbook."""
+        return sum(column.width for column in self.columns)
 
     @property
     def is_wide(self) -> bool:
         """Whether it needs a landscape page."""
-        return sum(column.width for column in self.columns) > 96
+        return self.width > 96
 
 
 def is_missing(value: Scalar) -> bool:
@@ -129,6 +143,8 @@ def excel_format(column: Column, value: float, mark: str = "") -> str:
 def _excel_format(column: Column, value: float) -> str:
     digits = shown_digits(column, value)
     number = "#,##0" + (f".{'0' * digits}" if digits else "")
+    if column.has_arrow:
+        return f'"↑"{number};"↓"{number};{number}'
     if column.kind == "signed":
         return f"+{number};{MINUS}{number};{number}"
     percent = "%" if column.kind == "ratio" else ""
@@ -141,6 +157,9 @@ def table_problems(table: Table) -> list[Problem]:
     if table.told and table.told not in table.frame.columns:
         problems.append(problem("no_column", f"《{table.title}》没有“{table.told}”一列", "", "请核对报表所列的栏目"))
     for column in table.columns:
+        if not column.label:
+            said = f"《{table.title}》“{column.name}”列没有栏目名"
+            problems.append(problem("no_label", said, "读屏的人听不到它是什么", "请写上栏目名"))
         for name in filter(None, (column.name, column.light, column.source, column.mark)):
             if name not in table.frame.columns:
                 problems.append(

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from fhdata.publish.report import Section
+from fhdata.publish.report import Section, chinese_number
 from fhdata.publish.tables import Column, Table
 
-DIGITS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 ANNEX = "附"
 CODE = Column("code", "编号", align="center", width=8)
 SOURCED_CODE = Column("code", "编号", align="center", width=8, source="source")
@@ -158,15 +157,3 @@ def numbered(sections: Iterable[Section]) -> tuple[Section, ...]:
         count += counts
         done.append(replace(one, heading=f"{chinese_number(count)}、{one.heading}") if counts else one)
     return tuple(done)
-
-
-def chinese_number(number: int) -> str:
-    """A section's number from 1 to 99 as written: 一, 十, 十一, 二十.
-
-    Example:
-        >>> chinese_number(9), chinese_number(10), chinese_number(11), chinese_number(20)
-        ('九', '十', '十一', '二十')
-    """
-    tens, ones = divmod(number, 10)
-    head = ("" if tens == 1 else DIGITS[tens]) + "十" if tens else ""
-    return head + DIGITS[ones]

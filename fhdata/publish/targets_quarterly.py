@@ -1,14 +1,16 @@
 """The quarter's review of growth targets (季总结): the month's contents with the quarterly accounts, by lead unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from fhdata.publish import targets_lists as lists
+from fhdata.publish.notices import regrouped
 from fhdata.publish.report import TO_BE_WRITTEN, Chart, Report, Section, sources_of
 from fhdata.publish.tables import Table
 from fhdata.publish.targets_report import (
+    FAULTS,
     by_battle,
     disagreements,
     key_figures,
@@ -20,6 +22,7 @@ from fhdata.publish.targets_report import (
 
 NO_HEADLINE = "没有按季发布的增速目标。"
 NO_PORTFOLIOS = "分管分工表没有给出，不能按分管汇总；填好规则文件夹里的 portfolios.csv 后自动列出。"
+RESULTS = ("按季发布的主要指标", "全年推算", "按牵头单位", "按分管", "各项目标进展", "民生实事", "比上季变化")
 TWO_LEADS = "由几个单位牵头的目标在每个牵头单位各计一次，合计可能多于目标数。"
 
 
@@ -73,11 +76,25 @@ def quarterly_report(
     leads = Table("各牵头单位目标进度", tables.lead_counts, lists.LEAD_COUNTS, "项", day, (TWO_LEADS,))
     sections = [
         *overall(overview, charts, tables.counts, day),
-        lists.listed("按季发布的主要指标", lists.sourced(tables.headline), lists.HEADLINE, day, NO_HEADLINE),
+        lists.listed(
+            "按季发布的主要指标",
+            lists.sourced(tables.headline),
+            lists.HEADLINE,
+            day,
+            NO_HEADLINE,
+            told="sentence",
+        ),
         lists.listed("全年推算", lists.sourced(tables.ahead), lists.AHEAD, day, "没有可以推算的目标。"),
         Section("按牵头单位", table=leads),
         lists.listed("按分管", tables.portfolio_counts, lists.PORTFOLIO_COUNTS, day, NO_PORTFOLIOS),
-        lists.listed("进度落后的目标", lists.sourced(tables.laggards), lists.LAGGING, day, "本期没有落后的目标。"),
+        lists.listed(
+            "进度落后的目标",
+            lists.sourced(tables.laggards),
+            lists.LAGGING,
+            day,
+            "本期没有落后的目标。",
+            told="sentence",
+        ),
         lists.listed("比上季变化", tables.changes, lists.CHANGED, day, "与上季相比没有变化，或本季是本年第一季。"),
         *by_battle(progress, day),
         *livelihood(tables.livelihood, tables.livelihood_counts, day),
@@ -99,3 +116,9 @@ def quarterly_report(
         sources=(*sources_of(progress), *risk_sources(tables.pairs, tables.debt)),
         notes=notes,
     )
+
+
+def quarterly_notice(report: Report) -> Report:
+    """The review in the four parts of a notice (通报); that no list of portfolios was given is no matter for it."""
+    kept = tuple(one for one in report.sections if one.paragraphs != (NO_PORTFOLIOS,))
+    return regrouped(replace(report, sections=kept), RESULTS, FAULTS)

@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from fhdata.publish import targets_lists as lists
+from fhdata.publish.notices import regrouped
 from fhdata.publish.report import TO_BE_WRITTEN, Chart, KeyFigure, Report, Section, Source, sources_of
 from fhdata.publish.tables import Table
 
@@ -13,6 +14,8 @@ DEBT_NOTE = "六项债务指标的算法和警戒线文件没有给出，表中�
 COUNT_NOTE = "事故起数和人数较小，只比件数，不算百分比。"
 LIVELIHOOD_NOTE = "一件事项列入几张清单的只计一次，各清单序号并列；省定项目的县级指标未下达，列为目标待定。"
 RULING_NOTE = "没有裁定的不一致，两种说法并列；有裁定的注明以何为准、由谁裁定。"
+RESULTS = ("各项目标进展", "民生实事", "比上期变化", "按往年进度推算全年")
+FAULTS = ("进度落后的目标", "应报未报", "风险监测", "文件中的不一致")
 EARLIER = {"before_file": "source_file", "before_sheet": "source_sheet", "before_cell": "source_cell"}
 
 
@@ -92,6 +95,11 @@ def targets_report(
         sources=(*sources_of(progress), *risk_sources(tables.pairs, tables.debt)),
         notes=notes,
     )
+
+
+def targets_notice(report: Report) -> Report:
+    """The report in the four parts of a notice (通报)."""
+    return regrouped(report, RESULTS, FAULTS)
 
 
 def overall(overview: str, charts: tuple[Chart, ...], counts: pd.DataFrame, day: str) -> list[Section]:

@@ -10,40 +10,30 @@ from pathlib import Path
 from docx.document import Document as WordDocument
 
 from fhdata.problems import problem, stop_on
-from fhdata.publish.report import EXAMPLE_LINE, TO_BE_WRITTEN, Chart, Report, Section, report_problems
+from fhdata.publish.report import (
+    EXAMPLE_LINE,
+    TO_BE_WRITTEN,
+    Chart,
+    Report,
+    Section,
+    chinese_number,
+    report_problems,
+)
 from fhdata.publish.tables import Table, is_missing
-from fhdata.publish.targets_lists import chinese_number
+from fhdata.publish.word_annexes import PICTURES, Annex, annexes_of
 from fhdata.publish.word_package import add_sections, empty_document, picture, save
-from fhdata.publish.word_profile import Profile, load_profile, twips
+from fhdata.publish.word_profile import TWIPS_PER_POINT, Profile, load_profile, twips
 from fhdata.publish.word_tables import gap, table_lead, table_note, units, word_table
 from fhdata.publish.word_xml import Attributes, Look, characters, exact_lines, marked_runs, paragraph
 
 TO_BE_NUMBERED = "【待编号】"
 MARKS = (TO_BE_NUMBERED, TO_BE_WRITTEN)
 ANNEX = "附"
-NOTES = "口径说明"
-PICTURES = "图示"
 SECOND_LEVEL = "（"
 SECTION_SLOT = "<!--section-->"
 MOST_TOLD = 10
 MOST_DOCUMENTS = 3
-PICTURE_ROOM_MM = 185.0  # of 225, the annex's name and title taken off
-
-
-@dataclass(frozen=True)
-class Annex:
-    """What stands on pages of its own behind the notice."""
-
-    title: str
-    tables: tuple[Table, ...] = ()
-    charts: tuple[Chart, ...] = ()
-    paragraphs: tuple[str, ...] = ()
-    heading: str = ""  # of the section of the notice that leads to it
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether its pages are turned."""
-        return any(table.is_wide for table in self.tables)
+PICTURE_ROOM_MM = 182.0  # of 225, the four lines of the annex's name and title (40.9) taken off
 
 
 @dataclass(frozen=True)
@@ -86,6 +76,11 @@ class _Writer:
         return "".join(
             self.line(one, look, pStyle={"val": "Title"}, keepNext={"val": 1}, jc={"val": "center"}) for one in lines
         )
+
+    def hairline(self, **properties: str) -> str:
+        """An empty paragraph of one point: Word wants one behind a table and at the end of a section."""
+        tiny = Look(self.profile.fonts.body, 1)
+        return paragraph("", tiny, {"snapToGrid": {"val": 0}, "spacing": exact_lines(TWIPS_PER_POINT), **properties})
 
     def picture(self, chart: Chart, number: int) -> str:
         """A chart in a paragraph of its own whose line is as high as the picture."""
@@ -155,38 +150,13 @@ def title_lines(pieces: Sequence[str], room: int) -> list[str]:
     return lines
 
 
-def annexes_of(report: Report) -> list[Annex]:
-    """The annexes in order: for each section with a heading its tables, then all charts, then 口径说明."""
-    found: list[Annex] = []
-    charts: list[Chart] = []
-    heading = ""
-    for one in report.sections:
-        heading = one.heading or heading
-        charts += [one.chart] if one.chart else []
-        if one.table is None:
-            continue
-        if found and found[-1].heading == heading:
-            found[-1] = replace(found[-1], title=_plain(heading), tables=(*found[-1].tables, one.table))
-        else:
-            found.append(Annex(one.table.title, (one.table,), heading=heading))
-    if charts:
-        found.append(Annex(PICTURES, charts=tuple(charts)))
-    if report.notes:
-        found.append(Annex(NOTES, paragraphs=report.notes))
-    return found
-
-
 def _charts(report: Report) -> list[Chart]:
     return [one.chart for one in report.sections if one.chart is not None]
 
 
-def _plain(heading: str) -> str:
-    """A heading without its number."""
-    return heading.split("、", 1)[-1]
-
-
 def _title_room(profile: Profile) -> int:
-    return int(profile.text_width_mm / 25.4 * 72 / profile.title_points * 2)
+    """Half characters in a line of the title, less one character: digits of some fonts are wider than half."""
+    return int(profile.text_width_mm / 25.4 * 72 / profile.title_points * 2) - 2
 
 
 def _opening(writer: _Writer, report: Report, lines: Sequence[str], addressees: str) -> str:
@@ -217,7 +187,7 @@ def _sections(writer: _Writer, report: Report, annexes: Sequence[Annex]) -> list
     for one in report.sections:
         if not one.heading or one.heading.startswith(ANNEX):
             continue
-        parts.append(writer.heading(one.heading, 1))
+        parts.append(writer.heading(one.heading, 2 if one.heading.startswith(SECOND_LEVEL) else 1))
         parts += [_sentence(writer, text) for text in one.paragraphs]
         parts += _told(writer, one, numbers.get(one.heading), pictures if one.chart else 0)
     return parts
@@ -266,13 +236,12 @@ def _signature(writer: _Writer) -> str:
 
 def _with_annexes(writer: _Writer, body: str, annexes: Sequence[Annex]) -> tuple[str, list[bool]]:
     """The text with its annexes, a slot where each section ends, and for each whether its pages are turned."""
-    tiny = Look(writer.profile.fonts.body, 1)
     parts, turns = [body], [False]
     picture_number = 1
     for number, annex in enumerate(annexes, 1):
         is_turn = annex.is_wide != turns[-1]
         if is_turn:
-            parts.append(paragraph("", tiny, {"spacing": exact_lines(20), "sectPr": SECTION_SLOT}))
+            parts.append(writer.hairline(sectPr=SECTION_SLOT))
             turns.append(annex.is_wide)
         parts.append(_annex(writer, annex, number, picture_number, is_new_page=not is_turn))
         picture_number += len(annex.charts)
@@ -292,6 +261,7 @@ def _annex(writer: _Writer, annex: Annex, number: int, picture_number: int, *, i
     for place, table in enumerate(annex.tables):
         parts += [writer.heading(f"（{chinese_number(place + 1)}）{table.title}", 2)] if len(annex.tables) > 1 else []
         parts.append(_table(writer, table, is_wide=annex.is_wide))
+        parts.append(gap(writer.body) if table is not annex.tables[-1] else writer.hairline())
     parts += [writer.picture(chart, picture_number + place) for place, chart in enumerate(annex.charts)]
     parts += [writer.text(f"{place}. {text}") for place, text in enumerate(annex.paragraphs, 1)]
     return "".join(parts)
@@ -303,4 +273,4 @@ def _table(writer: _Writer, table: Table, *, is_wide: bool) -> str:
     look = Look(profile.fonts.body, profile.wide_table_points if is_wide else profile.table_points)
     lead = table_lead(table.note_line, look) if table.note_line else ""
     notes = "".join(table_note(note, look) for note in table.footnotes)
-    return lead + word_table(table, profile, twips(width), is_wide=is_wide) + notes + gap(look)
+    return lead + word_table(table, profile, twips(width), is_wide=is_wide) + notes

@@ -42,6 +42,8 @@ class Profile:
     page_number_points: float
     table_points: float
     wide_table_points: float
+    crowded_table_points: float
+    least_table_points: float
     paragraph_characters: int
     page_number_characters: int
     date_characters: int

@@ -1,5 +1,6 @@
 """Tables as an office workbook: title, unit and date line, frozen header, filters, A4 print, sources."""
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -10,6 +11,7 @@ from unicodedata import east_asian_width
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -23,6 +25,11 @@ FONT = "宋体"
 TITLE_FONT = "黑体"
 PAPER_A4 = 9
 MARGINS = {"left": 0.6, "right": 0.6, "top": 0.75, "bottom": 0.75}
+TURNED_ROOM = 140  # characters in a line of a turned page at full size
+LEAST_SCALE = 0.6  # a table that would be printed smaller goes over several pages side by side
+LEAST_NOTE = 60  # half characters in a line of a note under a narrow table
+PLACES = 3
+FIRST_ROWS, LAST_ROWS = {"bold": True, "bg_color": "#DCEAF4"}, {"italic": True, "bg_color": "#FBE6D8"}
 LINE_HEIGHT = 15.0  # points
 ROW_PADDING = 5.0
 LONGEST_SHEET_NAME = 31
@@ -111,13 +118,11 @@ def _sources(sources: Sequence[Source]) -> Table:
 
 def _write_table(opened: _Book, sheet: Worksheet, table: Table) -> None:
     last = len(table.columns) - 1
-    row = 0
+    row, place = 0, "center_across" if _pages_across(table) == 1 else "left"
     if opened.is_example:
-        _across(
-            sheet, row, last, EXAMPLE_LINE, opened.format(align="center_across", font_size=10, font_color="#8A5A00")
-        )
+        _across(sheet, row, last, EXAMPLE_LINE, opened.format(align=place, font_size=10, font_color="#8A5A00"))
         row += 1
-    _across(sheet, row, last, table.title, opened.format(align="center_across", font_name=TITLE_FONT, font_size=16))
+    _across(sheet, row, last, table.title, opened.format(align=place, font_name=TITLE_FONT, font_size=16))
     sheet.set_row(row, 30)
     if table.note_line:
         row += 1
@@ -129,11 +134,12 @@ def _write_table(opened: _Book, sheet: Worksheet, table: Table) -> None:
         for column, spec in enumerate(table.columns):
             _write_cell(opened, sheet, (head + offset, column), spec, record)
     end = head + len(table.frame)
-    for offset, note in enumerate(table.footnotes, start=1):
-        sheet.write_string(end + offset, 0, note, opened.format(font_size=9, font_color=QUIET))
+    notes = [line for note in table.footnotes for line in _broken(note, max(table.width, LEAST_NOTE))]
+    for offset, line in enumerate(notes, start=1):
+        sheet.write_string(end + offset, 0, line, opened.format(font_size=9, font_color=QUIET))
     if len(table.frame):
         sheet.autofilter(head, 0, end, last)
-        _add_bars(sheet, table, head + 1, end)
+        _add_marks(opened, sheet, table, head + 1, end)
     _set_up_print(sheet, table, head, opened.is_example)
 
 
@@ -159,7 +165,7 @@ def _write_header(opened: _Book, sheet: Worksheet, table: Table, head: int) -> N
         sheet.write_string(head, number, column.label, style)
     lines = max((_lines_of(column.label, column) for column in table.columns), default=1)
     sheet.set_row(head, max(32, LINE_HEIGHT * lines + ROW_PADDING))
-    sheet.freeze_panes(head + 1, 1)
+    sheet.freeze_panes(head + 1, _named_columns(table))
 
 
 def _write_cell(
@@ -189,16 +195,54 @@ def _lines(columns: Sequence[Column], record: dict[Hashable, Any]) -> int:
 
 
 def _lines_of(text: str, column: Column) -> int:
-    wide = sum(2 if east_asian_width(one) in "WFA" else 1 for one in text) + (3 if column.light else 0)
+    wide = _half_characters(text) + (3 if column.light else 0)
     return max(1, -(-wide * 21 // (20 * (column.width - 2)))) if column.width > 2 else 1  # type is 10.5 of 10 points
 
 
-def _add_bars(sheet: Worksheet, table: Table, first: int, last: int) -> None:
+def _broken(text: str, width: int) -> list[str]:
+    """A note in lines no longer than the table is wide: what stands beyond it would not be printed."""
+    lines, room = [""], width
+    for one in text:
+        taken = _half_characters(one)
+        if taken > room:
+            lines, room = [*lines, ""], width
+        lines[-1] += one
+        room -= taken
+    return lines
+
+
+def _half_characters(text: str) -> int:
+    return sum(2 if east_asian_width(one) in "WFA" else 1 for one in text)
+
+
+def _add_marks(opened: _Book, sheet: Worksheet, table: Table, first: int, last: int) -> None:
+    """Bars, and the rows of the first and last places: worked out by the spreadsheet from what stands in it."""
     for number, column in enumerate(table.columns):
         if column.has_bar:
             bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#BBD7E8", "min_type": "num", "min_value": 0}
             bar |= {"max_type": "num", "max_value": 1} if column.kind == "ratio" else {}
             sheet.conditional_format(first, number, last, number, bar)
+        if column.is_rank:
+            own = xl_rowcol_to_cell(first, number, col_abs=True)
+            ranks = xl_range_abs(first, number, last, number)
+            rows = {
+                f"=AND(ISNUMBER({own}),{own}<={PLACES})": FIRST_ROWS,
+                f'=AND(ISNUMBER({own}),COUNTIF({ranks},">"&{own})<{PLACES})': LAST_ROWS,
+            }
+            for formula, look in rows.items():
+                rule = {"type": "formula", "criteria": formula, "format": opened.book.add_format(look)}
+                sheet.conditional_format(first, 0, last, len(table.columns) - 1, rule)
+
+
+def _pages_across(table: Table) -> int:
+    """How many pages side by side the table is printed on, so that it can be read."""
+    return max(1, math.ceil(table.width * LEAST_SCALE / TURNED_ROOM))
+
+
+def _named_columns(table: Table) -> int:
+    """How many columns say what a row is: those up to the first text."""
+    texts = [number for number, column in enumerate(table.columns) if not column.is_number]
+    return texts[0] + 1 if texts else 1
 
 
 def _set_up_print(sheet: Worksheet, table: Table, head: int, is_example: bool) -> None:
@@ -206,7 +250,9 @@ def _set_up_print(sheet: Worksheet, table: Table, head: int, is_example: bool) -
     if table.is_wide:
         sheet.set_landscape()
     sheet.set_margins(**MARGINS)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(_pages_across(table), 0)
+    if _pages_across(table) > 1:
+        sheet.repeat_columns(0, _named_columns(table) - 1)
     sheet.center_horizontally()
     sheet.repeat_rows(head)
     sheet.hide_gridlines(2)

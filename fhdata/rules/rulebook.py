@@ -14,6 +14,7 @@ STATUSES = ("quoted", "inferred", "unverified")
 RULE_KEYS = ("title", "unit", "problem", "alternatives", "values")
 VALUE_KEYS = ("from", "until", "value", "source", "status")
 ALTERNATIVE_KEYS = ("value", "meaning")
+RATIO = "ratio"  # the unit of a share of one
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,13 @@ class Rule:
     def citation(self) -> str:
         """Source and, unless the source says it in so many words, how sure the value is."""
         return self.source + {"quoted": "", "inferred": "（推定）", "unverified": "（待核实）"}[self.status]
+
+    @property
+    def printed(self) -> tuple[str, str]:
+        """Value and unit as an office writes them: 否 for False, 60% for a ratio of 0.6, 国家、省 for a list."""
+        if self.unit == RATIO:
+            return f"{_printed(self.value * 100)}%", ""
+        return _printed(self.value), self.unit
 
 
 @dataclass(frozen=True)
@@ -262,6 +270,13 @@ def _span(rule: Rule) -> str:
 
 def _text(value: object) -> str:
     return ("是" if value else "否") if isinstance(value, bool) else str(value)
+
+
+def _printed(value: object) -> str:
+    """A value on paper: 是 or 否, the members of a list joined, no zeros at a number's end (60, not 60.00)."""
+    if isinstance(value, list):
+        return "、".join(map(_printed, value))
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else _text(value)
 
 
 def _is_text(value: object) -> bool:

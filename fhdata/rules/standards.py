@@ -160,6 +160,32 @@ def rates(book: RuleBook, months: Sequence[str], before: date) -> pd.DataFrame:
     )[RATE_COLUMNS]
 
 
+def year_rates(book: RuleBook, year: int) -> pd.DataFrame:
+    """``rates`` of all months of a year against the last day of the year before."""
+    months = [f"{year}-{month:02d}" for month in range(1, MONTHS_A_YEAR + 1)]
+    return rates(book, months, date(year - 1, 12, 31))
+
+
+def townships(book: RuleBook, units: pd.DataFrame, aliases: pd.DataFrame, on: date) -> pd.DataFrame:
+    """The townships whose sheets are read, and every way their names are written.
+
+    One row a township and spelling.
+
+    Args:
+        book: the rules of ``assistance.toml``: ``township_series`` names the units' annual series that they are.
+        units: the registry's units: code, name, annual_series.
+        aliases: alias, unit; one that several units share is none.
+        on: the day.
+
+    Returns:
+        name, alias.
+    """
+    own = units[units["annual_series"] == book.value("township_series", on).value]
+    single = aliases[~aliases["alias"].duplicated(keep=False)]
+    other = single.merge(own[["code", "name"]], left_on="unit", right_on="code")[["name", "alias"]]
+    return pd.concat([own[["name"]].assign(alias=own["name"]), other], ignore_index=True)
+
+
 def _printed(book: RuleBook, key: str, on: date) -> Standard:
     rule = book.value(key, on)
     category = key.removeprefix(STANDARD)

@@ -13,6 +13,7 @@ from fhdata.problems import Problem, ProblemsFound, nearest, problem
 CATALOGUE = Path(__file__).with_name("reports.toml")
 CADENCE_NAMES: dict[Cadence, str] = {"month": "月", "quarter": "季", "year": "年", "tenday": "旬"}
 ALL = "all"
+OBSERVATIONS = "observations"  # what a report reads that follows indicators and targets
 _KIND_CODES = {"报告": "report", "参数": "parameter", "命令": "command"}
 
 
@@ -34,7 +35,7 @@ class Report:
     promised: tuple[str, ...] = ()
     timeout_seconds: float = 600.0
     memory_bytes: int = 4_000_000_000
-    reads: str = "observations"
+    reads: str = OBSERVATIONS
     rules: tuple[str, ...] = ()
     tolerates_problems: bool = False
 
@@ -119,7 +120,7 @@ def _report(name: str, entry: dict[str, Any]) -> Report:
         promised=tuple(entry["promised"]),
         timeout_seconds=60.0 * entry["timeout_minutes"],
         memory_bytes=1_000_000 * entry.get("memory_mb", 4_000),
-        reads=entry.get("reads", "observations"),
+        reads=entry.get("reads", OBSERVATIONS),
         rules=tuple(entry.get("rules", ())),
         tolerates_problems=entry.get("tolerates_problems", False),
     )

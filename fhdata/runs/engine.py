@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -57,6 +57,7 @@ def execute(
     timeout_seconds: float,
     memory_bytes: int,
     warm: WarmProcess | None = None,
+    turn: int = 0,
     on_progress: Progress | None = None,
 ) -> Execution:
     """Run a notebook with its parameters; never raises for what happens inside the notebook.
@@ -69,9 +70,9 @@ def execute(
         timeout_seconds: wall-clock limit of the whole run, start-up included.
         memory_bytes: how much memory the notebook may take beyond what Python and its libraries take.
         warm: forks the process that runs the cells; None starts one, with a kernel.
+        turn: where several reports wait to be forked, the lowest comes first.
         on_progress: called with the number of the cell that starts and the number of cells.
     """
-    started = time.monotonic()
     executed, log = staging.work / EXECUTED, staging.work / LOG
     job = {
         "notebook": str(notebook.resolve()),
@@ -81,7 +82,8 @@ def execute(
         "environment": _environment(staging),
         "memory_bytes": memory_bytes,
     }
-    with log.open("w+b") as log_file:
+    with warm.places.held(turn) if warm else nullcontext(), log.open("w+b") as log_file:
+        started = time.monotonic()
         worker = _fork(warm, job, log_file) if warm else _start(job, log_file)
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         reader = threading.Thread(target=_read, args=(worker.told, lines), daemon=True)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -70,7 +71,15 @@ def input_files(place: Place, report: Report) -> list[Path]:
     return sorted(kept, key=lambda path: path.as_posix())
 
 
-def complete(made_from: Manifest, output: Path, checks: dict[str, str], previous: Manifest | None) -> Manifest:
+def complete(
+    made_from: Manifest,
+    output: Path,
+    checks: dict[str, str],
+    previous: Manifest | None,
+    *,
+    corrections: Sequence[Manifest] = (),
+    readings: Sequence[Manifest] = (),
+) -> Manifest:
     """The manifest of finished outputs.
 
     Its ``id`` is the hash of all that is the same whenever the same report is made from the same things; the previous
@@ -81,8 +90,11 @@ def complete(made_from: Manifest, output: Path, checks: dict[str, str], previous
         output: the finished outputs; a manifest among them is left out.
         checks: the name of each check that was made and its result.
         previous: the manifest of the report that this one replaces.
+        corrections: the corrections of its inputs.
+        readings: how its rule files read the unclear articles.
     """
-    manifest = {**made_from, "checks": checks, "outputs": _outputs(output)}
+    used = {"corrections": list(corrections), "readings": list(readings)}
+    manifest = {**made_from, **used, "checks": checks, "outputs": _outputs(output)}
     text = json.dumps(manifest, ensure_ascii=False, sort_keys=True)
     before = None
     if previous is not None:

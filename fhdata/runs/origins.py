@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +25,7 @@ from fhdata.runs.trace import (
     find_row,
     text_of,
     trace_number,
+    traces_of,
     unregistered,
     untraced,
 )
@@ -35,37 +37,56 @@ def answer(place: Place, published: Published, row: str, column: str, *, is_json
     """The trace of one number, of all numbers of a row, or (without a row) the count of all numbers of a report.
 
     Returns:
-        The text to show, and whether every number has its origins.
+        The text to show (with ``is_json`` for machines: of a whole report the counts and every number's trace), and
+        whether every number has its origins.
     """
     table, found = find_row(published, row) if row else (None, {})
     columns = columns_of(table, found, column) if table else []
     as_of = date.fromisoformat((published.manifest or {})["parameters"]["as_of"])
     history = history_of(place, as_of, published.period.year)
     if table is None:
-        count, lost = untraced(published, history)
-        lines = [f"{one.row} {one.title} {one.label}＝ {one.value}：缺少 {'、'.join(one.lacking)}\n" for one in lost]
-        strange = unregistered(published)
-        lines += [f"{name}：formulas.toml 没有登记各列的算法，查不了\n" for name in strange]
-        lines.append(f"表里的数 {count} 个，有来源的 {count - len(lost)} 个，没有来源的 {len(lost)} 个。\n")
-        return "".join(lines), not lost and not strange
+        return _whole_report(published, history, is_json=is_json)
     traces = [with_contents(place, trace_number(table, found, one, history)) for one in columns]
     is_whole = not any(one.lacking for one in traces)
     if is_json:
-        return json.dumps([asdict(one) for one in traces], ensure_ascii=False, indent=2) + "\n", is_whole
+        return _json([asdict(one) for one in traces]), is_whole
     return text_of(traces, file_states(place, published)), is_whole
 
 
+def _whole_report(published: Published, history: History, *, is_json: bool) -> tuple[str, bool]:
+    """Every number of a report counted, with and without origins, and the tables that are not registered."""
+    traces, strange = traces_of(published, history), unregistered(published)
+    lost = untraced(published, traces)
+    counts = {"numbers": len(traces), "traced": len(traces) - len(lost), "untraced": len(lost)}
+    is_whole = not lost and not strange
+    if is_json:
+        told = {"report": published.name, "period": str(published.period), **counts, "unregistered": strange}
+        return _json({**told, "traces": [asdict(one) for one in traces]}), is_whole
+    lines = [f"{one.row} {one.title} {one.label}＝ {one.value}：缺少 {'、'.join(one.lacking)}\n" for one in lost]
+    lines += [f"{name}：formulas.toml 没有登记各列的算法，查不了\n" for name in strange]
+    lines.append("表里的数 {numbers} 个，有来源的 {traced} 个，没有来源的 {untraced} 个。\n".format(**counts))
+    return "".join(lines), is_whole
+
+
+def _json(told: object) -> str:
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
 def history_of(place: Place, as_of: date, year: int) -> History:
-    """Tells of a target's code the cells of its indicator, and of the one it refers to, before ``year``."""
-    register = load_register(place.rules)
-    indicators, names = register.registry.indicators, register.registry.indicator_names
-    intake = read_observations(place.raw, indicators, names, home=place.home, as_of=as_of, area=place.name)
-    past = intake.observations[intake.observations["period"].str.slice(0, 4).astype(int) < year]
-    cells = {indicator: _cells(part) for indicator, part in past.groupby("indicator")}
-    behind = register.targets.set_index("code")["indicator"].to_dict()
+    """Tells of a target's code the cells of its indicator before ``year``; read when first asked for."""
+
+    @cache
+    def known() -> dict[str, list[Cell]]:
+        register = load_register(place.rules)
+        indicators, names = register.registry.indicators, register.registry.indicator_names
+        intake = read_observations(place.raw, indicators, names, home=place.home, as_of=as_of, area=place.name)
+        past = intake.observations[intake.observations["period"].str.slice(0, 4).astype(int) < year]
+        cells = {str(indicator): _cells(part) for indicator, part in past.groupby("indicator")}
+        behind = register.targets.set_index("code")["indicator"].to_dict()
+        return {str(code): cells.get(indicator, []) for code, indicator in behind.items()}
 
     def history(code: str) -> list[Cell]:
-        return cells.get(behind.get(code, ""), [])
+        return known().get(code, [])
 
     return history
 

@@ -17,6 +17,9 @@ _OUTSIDE = re.compile(r"\s*(?:https?:|ftp:)?//|\s*(?:https?|ftp):", re.IGNORECAS
 _OUTSIDE_IN_CODE = re.compile(
     r"(?:@import\s|url\(\s*)['\"]?\s*(?:https?:)?//[^'\")\s]*|https?://(?!www\.w3\.org/)[^'\")\s]*"
 )
+_NAMESPACE = re.compile(r'\sxmlns(?::\w+)?="http://www\.w3\.org/[^"]*"')
+_OUTSIDE_BEGINS = ("//", "http:", "https:", "ftp:")
+_HARMLESS_ENTITIES = ("&amp;", "&lt;", "&gt;", "&quot;", "&#34;", "&#39;", "&nbsp;")
 _LINKS = {
     "action", "background", "cite", "data", "formaction", "href", "manifest", "ping", "poster", "src", "srcset",
     "xlink:href",
@@ -55,10 +58,19 @@ def files_of(folder: Path) -> list[Path]:
 
 def outside_links(page: str) -> list[str]:
     """The addresses outside the page that an HTML or SVG text would open or load, each once."""
+    if not _may_lead_outside(page):
+        return []
     reader = _LinkReader()
     reader.feed(page)
     reader.close()
     return sorted(reader.found)
+
+
+def _may_lead_outside(page: str) -> bool:
+    """Whether an address could stand in a page at all; most pages and drawings have none and need not be parsed."""
+    bare = _NAMESPACE.sub("", page).lower()
+    entities = sum(bare.count(one) for one in _HARMLESS_ENTITIES)
+    return bare.count("&") != entities or any(one in bare for one in _OUTSIDE_BEGINS)
 
 
 class _LinkReader(HTMLParser):

@@ -4,7 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,31 @@ def end_group(pid: int) -> None:
         return
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
+
+
+class Places:
+    """So many may be at work at once; of those that wait, the one with the lowest turn goes on first."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._waiting: list[int] = []
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def held(self, turn: int) -> Iterator[None]:
+        """Hold a place for the length of a with block."""
+        with self._changed:
+            heappush(self._waiting, turn)
+            self._changed.wait_for(lambda: self._free > 0 and self._waiting[0] == turn)
+            heappop(self._waiting)
+            self._free -= 1
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += 1
+                self._changed.notify_all()
 
 
 def cores() -> int:

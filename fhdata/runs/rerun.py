@@ -10,6 +10,7 @@ from fhdata.problems import Problem, problem
 from fhdata.runs.catalogue import Report
 from fhdata.runs.manifest import Manifest, changes, read_manifest
 from fhdata.runs.parameters import Parameters
+from fhdata.runs.pdfs import add_pdfs, has_pdfs
 from fhdata.runs.published import Published, verify
 from fhdata.runs.run import Preflight, run_report, target_folder
 from fhdata.runs.warm import WarmProcess
@@ -42,7 +43,10 @@ def rerun(
         outcome = run_report(copy, report, parameters, warm=warm, preflight=preflight)
         if outcome.state != "done":
             return list(outcome.problems)
-        again = read_manifest(target_folder(copy, report, parameters))
+        made = target_folder(copy, report, parameters)
+        if has_pdfs(published.manifest):
+            add_pdfs(copy, Published(published.period, published.name, made, read_manifest(made)))
+        again = read_manifest(made)
     return _differences(published, published.manifest, again or {})
 
 

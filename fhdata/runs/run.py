@@ -8,7 +8,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, ParamSpec, TypeVar
 
 from fhdata.places import Place
 from fhdata.problems import Problem, ProblemsFound, problem
@@ -37,10 +37,14 @@ from fhdata.runs.traces import known_folders
 from fhdata.runs.warm import WarmProcess, warm_process
 
 State = Literal["done", "unchanged", "failed", "inputs", "locked"]
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+Helper = tuple[WarmProcess | None, int]  # the process that others are forked from, and whose turn it is there
 Preflight = Callable[[Place, Report, Parameters], list[Problem]]
 
 _CODES: dict[State, int] = {"done": DONE, "unchanged": DONE, "failed": FAILED, "inputs": BAD_INPUTS, "locked": LOCKED}
 NEEDED_BYTES = 200_000_000
+WAITING = 3
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def run_report(
     is_forced: bool = False,
     preflight: Preflight | None = None,
     warm: WarmProcess | None = None,
+    turn: int = 0,
     on_progress: Progress | None = None,
 ) -> Outcome:
     """Make and publish one report; until its last step the report that was there before stays as it is.
@@ -89,11 +94,17 @@ def run_report(
         is_forced: make it again though nothing changed.
         preflight: tells everything wrong with rules and inputs; None for ``wiring.preflight``.
         warm: the process that forks the notebook's; None runs the notebook in a kernel.
+        turn: where several reports wait for the same, the lowest comes first.
         on_progress: called with the number of the cell that starts and the number of cells.
     """
     started = time.monotonic()
     name = f"{parameters.period}-{report.name}"
-    check = preflight or (warm.preflight if warm else wiring.preflight)
+
+    helper = warm, turn
+
+    def check(*given: *tuple[Place, Report, Parameters]) -> list[Problem]:
+        return preflight(*given) if preflight else _ask(helper, wiring.preflight, *given)
+
     try:
         with hold(place.reports, name):
             recover(place.reports, name, target_folder(place, report, parameters))
@@ -105,7 +116,7 @@ def run_report(
             else:
                 staging = open_staging(place.reports, name)
                 try:
-                    outcome = _make(job, staging, warm, on_progress)
+                    outcome = _make(job, staging, helper, on_progress)
                 finally:
                     staging.discard()
     except Locked as locked:
@@ -121,7 +132,7 @@ def run_reports(
     *,
     is_forced: bool = False,
     preflight: Preflight | None = None,
-    rebuild_index: Callable[[Place], list[Problem]] = wiring.rebuild_index,
+    rebuild_index: Callable[[Place], list[Problem]] | None = None,
     on_start: Callable[[Report, Parameters], Progress | None] | None = None,
     on_end: Callable[[Outcome], None] | None = None,
     executor: Executor | None = None,
@@ -133,7 +144,7 @@ def run_reports(
         tasks: the reports and their checked parameters.
         is_forced: make them again though nothing changed.
         preflight: as for ``run_report``.
-        rebuild_index: writes the index; gives back its problems.
+        rebuild_index: writes the index; gives back its problems. None for ``wiring.rebuild_index``.
         on_start: told what begins; gives back what is to be told of the progress.
         on_end: told how each report ended.
         executor: where the reports are made, each in a kernel and without telling its progress: several machines that
@@ -143,27 +154,39 @@ def run_reports(
         How each report ended, in the order of the tasks, and the problems of the index.
     """
     tasks = list(tasks)
-    if executor is not None:
-        waiting = [
-            executor.submit(run_report, place, *task, is_forced=is_forced, preflight=preflight) for task in tasks
-        ]
-        outcomes = [one.result() for one in waiting]
-    else:
-        with warm_process() as warm, ThreadPoolExecutor(max_workers=min(cores(), len(tasks) or 1)) as pool:
+    with warm_process() as warm:
+        if executor is not None:
+            waiting = [
+                executor.submit(run_report, place, *task, is_forced=is_forced, preflight=preflight) for task in tasks
+            ]
+            outcomes = [one.result() for one in waiting]
+        else:
+            if warm and (is_forced or not all(target_folder(place, *task).is_dir() for task in tasks)):
+                warm.start()  # there will be something to make; meanwhile it is found out what
 
-            def make(task: tuple[Report, Parameters]) -> Outcome:
+            def make(turn: int, task: tuple[Report, Parameters]) -> Outcome:
                 progress = on_start(*task) if on_start else None
                 outcome = run_report(
-                    place, *task, is_forced=is_forced, preflight=preflight, warm=warm, on_progress=progress
+                    place, *task, is_forced=is_forced, preflight=preflight, warm=warm, turn=turn, on_progress=progress
                 )
                 if on_end:
                     on_end(outcome)
                 return outcome
 
-            outcomes = list(pool.map(make, tasks))
-    if any(one.state == "done" for one in outcomes) or not (place.reports / wiring.INDEX).is_file():
-        return outcomes, rebuild_index(place)
-    return outcomes, []
+            # More than there are cores: while some reports run, the next are checked and the last are published.
+            with ThreadPoolExecutor(max_workers=min(cores() + WAITING * (warm is not None), len(tasks) or 1)) as pool:
+                outcomes = list(pool.map(make, range(len(tasks)), tasks))
+        if any(one.state == "done" for one in outcomes) or not (place.reports / wiring.INDEX).is_file():
+            return outcomes, rebuild_index(place) if rebuild_index else _ask((warm, 0), wiring.rebuild_index, place)
+        return outcomes, []
+
+
+def _ask(
+    helper: Helper, function: Callable[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Answer:
+    """Call a function of ``wiring``, where it can be in a process that has the libraries it needs."""
+    warm, turn = helper
+    return warm.ask(turn, function, *args, **kwargs) if warm else function(*args, **kwargs)
 
 
 @dataclass(frozen=True)
@@ -198,7 +221,8 @@ def _is_up_to_date(job: _Job) -> bool:
     )
 
 
-def _make(job: _Job, staging: Staging, warm: WarmProcess | None, on_progress: Progress | None) -> Outcome:
+def _make(job: _Job, staging: Staging, helper: Helper, on_progress: Progress | None) -> Outcome:
+    warm, turn = helper
     execution = execute(
         job.notebook,
         job.parameters.values(),
@@ -207,15 +231,20 @@ def _make(job: _Job, staging: Staging, warm: WarmProcess | None, on_progress: Pr
         timeout_seconds=job.report.timeout_seconds,
         memory_bytes=job.report.memory_bytes,
         warm=warm,
+        turn=turn,
         on_progress=on_progress,
     )
-    problems = _execution_problems(execution, job.report) or _finish(job, execution, staging)
+    problems = _execution_problems(execution, job.report) or _finish(job, execution, staging, helper)
     problems += _changed_meanwhile(job)
     if problems:
         is_data = all(one.code == DATA_PROBLEM for one in problems)
         failed = job.ended("inputs" if is_data else "failed", problems)
         return replace(failed, kept=_keep(job, execution))
-    manifest = complete(job.made_from, staging.output, _checks(job.report), job.previous)
+    manifest = complete(
+        job.made_from, staging.output, _checks(job.report), job.previous,
+        corrections=_ask(helper, wiring.corrections_of, job.place, job.report),
+        readings=wiring.readings_of(job.place, job.report, job.parameters.period),
+    )  # fmt: skip
     write_manifest({**manifest, "timings": _timings(execution)}, staging.output)
     count = len(files_of(staging.output))
     publish(staging, job.target)
@@ -250,7 +279,7 @@ def _changed_meanwhile(job: _Job) -> list[Problem]:
     ]
 
 
-def _finish(job: _Job, execution: Execution, staging: Staging) -> list[Problem]:
+def _finish(job: _Job, execution: Execution, staging: Staging, helper: Helper) -> list[Problem]:
     """Put the executed notebook among the outputs and check them all."""
     folders = known_folders(job.place.home, staging.folder)
     source_ids = {cell["id"] for cell in read_notebook(job.notebook)["cells"] if "id" in cell}
@@ -258,7 +287,7 @@ def _finish(job: _Job, execution: Execution, staging: Staging) -> list[Problem]:
     text = json.dumps(published, ensure_ascii=False, indent=1) + "\n"
     found = trace_problems(published, job.report.notebook, folders)
     found += output_problems(staging.output, job.report.promised, folders)
-    found += wiring.personal_data(staging.output)
+    found += _ask(helper, wiring.personal_data, staging.output)
     (staging.output / job.report.notebook).write_text(text, encoding="utf-8", newline="\n")
     return found
 

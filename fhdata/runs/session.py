@@ -8,8 +8,12 @@ from pathlib import Path
 from fhdata.periods import Period
 from fhdata.places import Place, open_place
 from fhdata.problems import stop_on
+from fhdata.publish.methods import Methods
+from fhdata.runs.catalogue import OBSERVATIONS, load_catalogue
 from fhdata.runs.engine import OUTPUT_VARIABLE
+from fhdata.runs.methods import methods_of
 from fhdata.runs.parameters import Parameters, check_parameters
+from fhdata.runs.published import Published
 from fhdata.runs.wiring import calendar_cutoff, target_year_problems
 
 DRAFTS = "drafts"
@@ -20,9 +24,18 @@ class Session:
     """One notebook at work on one period of one place."""
 
     place: Place
+    report: str
     parameters: Parameters
     output: Path
     previous_as_of: date  # up to which day figures counted in the year's report before; its own in the first
+
+    def methods(self) -> Methods:
+        """How the numbers of the tables written so far are reckoned, for the page that is written after them.
+
+        Raises:
+            ProblemsFound: no table has been written yet.
+        """
+        return methods_of(Published(self.parameters.period, self.report, self.output, None))
 
     def last_monthly(self) -> tuple[Period, date]:
         """The last month whose report was due by this report's own day, and up to which day figures counted in it.
@@ -48,12 +61,13 @@ def open_session(report: str, **given: str) -> Session:
     """
     place = open_place()
     parameters = check_parameters(report, cutoff=lambda period: calendar_cutoff(place, period), **given)
-    stop_on(target_year_problems(place, parameters.period))
+    if load_catalogue().report(report).reads == OBSERVATIONS:  # other raw data has no targets to be of another year
+        stop_on(target_year_problems(place, parameters.period))
     told = os.environ.get(OUTPUT_VARIABLE)
     draft = place.processed / DRAFTS / str(parameters.period) / report
     output = Path(told) if told else draft
     output.mkdir(parents=True, exist_ok=True)
-    return Session(place, parameters, output, _previous_as_of(place, parameters))
+    return Session(place, report, parameters, output, _previous_as_of(place, parameters))
 
 
 def _previous_as_of(place: Place, parameters: Parameters) -> date:

@@ -21,6 +21,7 @@ FORMULAS = Path(__file__).with_name("formulas.toml")
 Row = dict[str, str]
 History = Callable[[str], list["Cell"]]
 _NOT_SAID = "没有登记算法"
+_ORIGINS = frozenset({"source_file", "source_sheet", "source_cell", "base_source", "rule_source", "reading_note"})
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,20 @@ class Trace:
 
 @dataclass(frozen=True)
 class Table:
-    """A published table and what is registered about its columns."""
+    """A published table and what is registered about its columns; ``words`` are those that hold no numbers."""
 
     name: str
     rows: tuple[Row, ...]
     key: str
     title: str
     columns: dict[str, dict[str, Any]]
+    words: frozenset[str]
 
 
 @cache
 def _formulas() -> dict[str, Any]:
-    return tomllib.loads(FORMULAS.read_text(encoding="utf-8"))
+    written = tomllib.loads(FORMULAS.read_text(encoding="utf-8"))
+    return {name: written[known.get("same_as", name)] for name, known in written.items()}
 
 
 def tables_of(published: Published) -> list[Table]:
@@ -84,7 +87,8 @@ def tables_of(published: Published) -> list[Table]:
         if known is not None:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 rows = tuple(csv.DictReader(file))
-            found.append(Table(path.stem, rows, known["key"], known["title"], known["columns"]))
+            words = _ORIGINS | {known["key"], *known.get("words", ())}
+            found.append(Table(path.stem, rows, known["key"], known["title"], known["columns"], words))
     return found
 
 
@@ -97,7 +101,7 @@ def numbers_of(table: Table) -> Iterator[tuple[Row, str]]:
     """Every number of a table: its row and its column; columns of words, addresses and yes or no have none."""
     for row in table.rows:
         for column, text in row.items():
-            if _is_number(text) and column != table.key:
+            if _is_number(text) and column not in table.words:
                 yield row, column
 
 
@@ -147,14 +151,17 @@ def _cells(row: Row) -> tuple[Cell, ...]:
     return tuple(found)
 
 
-def untraced(published: Published, history: History) -> tuple[int, list[Trace]]:
-    """How many numbers the tables of a report hold, and those of them that lead to no cell and no article."""
-    traces = [
+def traces_of(published: Published, history: History) -> list[Trace]:
+    """Where every number of a report's tables comes from."""
+    return [
         trace_number(table, row, column, history) for table in tables_of(published) for row, column in numbers_of(table)
     ]
+
+
+def untraced(published: Published, traces: Sequence[Trace]) -> list[Trace]:
+    """Those of a report's numbers that lead to no cell and no article, or to a cell that is none of its inputs."""
     inputs = {one["file"] for one in (published.manifest or {}).get("inputs", [])}
-    unknown = [one for one in traces if one.lacking or any(cell.file not in inputs for cell in one.cells)]
-    return len(traces), unknown
+    return [one for one in traces if one.lacking or any(cell.file not in inputs for cell in one.cells)]
 
 
 def find_row(published: Published, key: str) -> tuple[Table, Row]:
@@ -177,9 +184,11 @@ def columns_of(table: Table, row: Row, wanted: str) -> list[str]:
     """The columns that hold numbers in a row, or the one asked for by its name or label.
 
     Raises:
-        ProblemsFound: there is no such column, or nothing in it.
+        ProblemsFound: there is no such column, or nothing in it, or no number in the whole row.
     """
     there = [column for column, text in row.items() if _is_number(text) and column in table.columns]
+    if not there:
+        stop_on([problem("no_numbers", f"编号 {row[table.key]} 一行没有数", "", "不写编号可清点全部的数")])
     if not wanted:
         return there
     labels = {table.columns[column]["label"]: column for column in there}

@@ -9,28 +9,52 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
 
-from fhdata.places import Place
-from fhdata.problems import Problem
-from fhdata.runs.catalogue import Report
-from fhdata.runs.parameters import Parameters
-from fhdata.runs.processes import CAN_FORK, own_group
+from fhdata.problems import ProblemsFound
+from fhdata.runs.processes import CAN_FORK, Places, cores, own_group
+from fhdata.runs.reader import receive, send
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
 
 _ANSWER_BYTES = 100
 _ENVIRONMENT = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 
 
 class WarmProcess:
-    """The process and the way to it; threads may share it, their requests are taken one after the other."""
+    """The process and the ways to it; threads may share it, their requests are taken one after the other.
+
+    ``places``: one to be held for each notebook that runs; there are as many as cores.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.places = Places(cores())
+        self._checking = Places(1)
+        self._starting, self._running = threading.Lock(), threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._requests: socket.socket | None = None
+        self._requests, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._checks, checks = socket.socketpair()
+        self._theirs = other, checks
+
+    def start(self) -> None:
+        """Start the process, if that has not been done: it takes a second until it can run the first notebook."""
+        with self._starting:
+            if self._process is not None:
+                return
+            requests, checks = self._theirs
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "fhdata.runs.warm_process", str(checks.fileno())],
+                env={**os.environ, **_ENVIRONMENT},
+                stdin=requests.fileno(),
+                stdout=subprocess.DEVNULL,
+                pass_fds=[checks.fileno()],
+                **own_group(),
+            )
+            requests.close()
+            checks.close()
 
     def run(self, job: dict[str, Any], pipes: Sequence[int]) -> int:
         """Start a notebook in a child of its own; the child's number, or 0 where the process has died.
@@ -45,50 +69,43 @@ class WarmProcess:
         """End a child and everything it started; its number stays its own until then."""
         self._ask({"do": "end", "pid": child}, ())
 
-    def preflight(self, place: Place, report: Report, parameters: Parameters) -> list[Problem]:
-        """``wiring.preflight``; the inputs are read in the warm process, once for all reports of the same day.
+    def ask(
+        self, turn: int, function: Callable[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Answer:
+        """What a function gives, called beside this process by one that has the libraries imported.
+
+        Where several wait to ask, the lowest ``turn`` comes first.
+        What a preflight reads, no notebook of this run reads again.
 
         Raises:
+            ProblemsFound: as the function does.
             RuntimeError: the process died over it; what it said stands above.
         """
-        request = {"home": str(place.home.resolve()), "report": asdict(report), "parameters": parameters.values()}
-        mine, other = os.pipe()
-        with os.fdopen(mine, "rb") as answer:
-            try:
-                self._ask({"do": "preflight", **request}, (other,), has_answer=False)
-            finally:
-                os.close(other)
-            text = answer.read()
-        if not text:
-            raise RuntimeError("the checks of rules and inputs ended without an answer")
-        return [Problem(*fields) for fields in json.loads(text)]
+        self.start()
+        with self._checking.held(turn), suppress(BrokenPipeError, ConnectionResetError):  # it has died: no answer tells
+            send(self._checks, (function, args, kwargs))
+            for answer in receive(self._checks):
+                if isinstance(answer, ProblemsFound):
+                    raise answer
+                return cast("Answer", answer)
+        raise RuntimeError(f"{function.__name__} ended without an answer")
 
     def close(self) -> None:
         """End the process, if it was ever started."""
-        if self._process is not None and self._requests is not None:
-            self._requests.close()
+        self._requests.close()
+        self._checks.close()
+        if self._process is not None:
             self._process.wait()
+        else:
+            for one in self._theirs:
+                one.close()
 
-    def _ask(self, request: dict[str, Any], pipes: Sequence[int], *, has_answer: bool = True) -> bytes:
-        with self._lock:
-            requests = self._open()
-            with suppress(BrokenPipeError, ConnectionResetError):  # it has died: no answer tells
-                socket.send_fds(requests, [json.dumps(request).encode()], pipes)
-                return requests.recv(_ANSWER_BYTES) if has_answer else b""
+    def _ask(self, request: dict[str, Any], pipes: Sequence[int]) -> bytes:
+        self.start()
+        with self._running, suppress(BrokenPipeError, ConnectionResetError):  # the same
+            socket.send_fds(self._requests, [json.dumps(request).encode()], pipes)
+            return self._requests.recv(_ANSWER_BYTES)
         return b""
-
-    def _open(self) -> socket.socket:
-        if self._requests is None:
-            self._requests, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "fhdata.runs.warm_process"],
-                env={**os.environ, **_ENVIRONMENT},
-                stdin=other.fileno(),
-                stdout=subprocess.DEVNULL,
-                **own_group(),
-            )
-            other.close()
-        return self._requests
 
 
 @contextmanager

@@ -4,6 +4,10 @@ It has one thread, so that a fork is safe, and takes one request at a time from 
 A child runs one notebook in a session of its own and shares nothing with its siblings: what one of them does to its
 copy of the memory no other sees. When the process that started it dies, the socket closes and this process ends; the
 children notice by themselves.
+
+One child of another kind, the reader, is forked half-way through the imports, as soon as workbooks can be read: it
+checks rules and inputs on one core while the other imports the rest. What it has read it sends here, where the
+notebooks find it (``fhdata.remembered``).
 """
 
 import builtins
@@ -12,84 +16,123 @@ import importlib
 import json
 import os
 import pkgutil
+import selectors
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import astuple
-from datetime import date
-from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from fhdata.periods import parse_period
-from fhdata.places import Place, open_place
-from fhdata.problems import Problem
-from fhdata.runs.catalogue import Report
+from fhdata.remembered import start_remembering
 from fhdata.runs.manifest import PACKAGE
-from fhdata.runs.parameters import Parameters
 from fhdata.runs.processes import end_group, limit_memory
+from fhdata.runs.reader import receive_remembered, serve_checks
 from fhdata.runs.worker import do, watch_parent, without
 
 MOST_BYTES = 65_536
 PIPES = 3
-# What the suite's notebooks lead to, by ways that are taken only when they are needed.
-LIBRARIES = (
-    "pandas", "pandas.io.formats.csvs", "pyarrow.pandas_compat", "python_calamine", "xlrd", "xlsxwriter",
+# What the suite's notebooks lead to, by ways that are taken only when they are needed: first what reads and checks.
+READING = ("pandas", "pyarrow.pandas_compat", "python_calamine", "xlrd", "fhdata.runs.wiring")
+SHOWING = (
+    "pandas.io.formats.csvs", "pandas.core.methods.to_dict", "pandas.core.reshape.reshape", "xlsxwriter",
     "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "PIL.PngImagePlugin", "PIL.JpegImagePlugin",
+    "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.PpmImagePlugin",
+    "encodings.cp437", "encodings.unicode_escape", "encodings.utf_16_le",
 )  # fmt: skip
+OBJECTS_BEFORE_COLLECTION = 100_000  # a report has memory enough and ends soon
 BACKEND = "module://matplotlib_inline.backend_inline"  # what a kernel tells matplotlib
 
 
-def main() -> None:
-    """Import everything, then serve until the other end is closed."""
+def main(checks: int) -> None:
+    """Import everything, then serve until the other end is closed.
+
+    Args:
+        checks: the number of the socket from which the reader takes its requests.
+    """
     requests = socket.socket(fileno=os.dup(0))
-    _import_everything()
-    gc.collect()
+    gc.disable()  # nothing of what is imported is ever given back
+    start_remembering()
+    with _as_in_a_notebook():
+        _import(*READING, *_modules_of("intake", "rules"))
+        news = _fork_reader(requests, socket.socket(fileno=checks))
+        _import_the_rest()
     gc.freeze()  # what is here now stays: a child's collector need not look at it, and the pages stay shared
+    gc.enable()
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTION, 20, 20)
     with suppress(BrokenPipeError, ConnectionResetError):  # whoever started us is gone
-        _serve(requests)
+        _serve(requests, news)
+    os._exit(0)  # there is nothing to tidy up, and whoever started us waits
 
 
-def _serve(requests: socket.socket) -> None:
+def _serve(requests: socket.socket, news: socket.socket) -> None:
+    waiting = selectors.DefaultSelector()
+    waiting.register(requests, selectors.EVENT_READ)
+    waiting.register(news, selectors.EVENT_READ)
     while True:
-        message, pipes, _, _ = socket.recv_fds(requests, MOST_BYTES, PIPES)
-        if not message:
-            return
-        request = json.loads(message)
-        if request["do"] == "run":
-            requests.send(str(_fork(request, pipes, requests)).encode())
-        elif request["do"] == "end":
-            end_group(request["pid"])
-            _, status = os.waitpid(request["pid"], 0)
-            requests.send(str(os.waitstatus_to_exitcode(status)).encode())
-        else:
-            _preflight(request, pipes[0])
-        for number in pipes:
-            os.close(number)
+        ready = {key.fileobj for key, _ in waiting.select()}
+        # What the reader has read for a report is here before the report is asked for.
+        if news in ready and not receive_remembered(news):
+            waiting.unregister(news)
+        elif requests in ready:
+            message, pipes, _, _ = socket.recv_fds(requests, MOST_BYTES, PIPES)
+            if not message:
+                return
+            answer = _answer(json.loads(message), pipes, (requests, news))
+            for number in pipes:
+                os.close(number)
+            requests.send(str(answer).encode())
 
 
-def _import_everything() -> None:
+def _answer(request: dict[str, Any], pipes: list[int], ours: tuple[socket.socket, ...]) -> int:
+    if request["do"] == "run":
+        return _fork(request, pipes, ours)
+    end_group(request["pid"])
+    _, status = os.waitpid(request["pid"], 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _fork_reader(requests: socket.socket, checks: socket.socket) -> socket.socket:
+    """Fork the reader; what it has read comes from the socket that is given back."""
+    news, telling = socket.socketpair()
+    gc.freeze()
+    if os.fork():
+        checks.close()
+        telling.close()
+        return news
+    try:
+        requests.close()
+        news.close()
+        os.close(0)
+        gc.enable()
+        with suppress(BrokenPipeError, ConnectionResetError):
+            serve_checks(checks, telling)
+        os._exit(0)
+    finally:
+        os._exit(1)  # the reader never returns to the requests
+
+
+def _import(*names: str) -> None:
+    for name in names:
+        importlib.import_module(name)
+
+
+def _import_the_rest() -> None:
     """What takes time is imported here, once; nothing is computed that a notebook could depend on."""
     os.environ["MPLBACKEND"] = BACKEND
-    with _as_in_a_notebook():
-        for name in (*LIBRARIES, *_own_modules()):
-            importlib.import_module(name)
-        with without("rfc3987_syntax", "pyarrow.fs"):
-            importlib.import_module("fhdata.runs.papermill_run")
-        fonts = importlib.import_module("fhdata.publish.fonts")
+    _import(*SHOWING, *_modules_of("publish", "targets", "funds", "appraisal"), f"{PACKAGE.name}.runs.session")
+    with without("rfc3987_syntax", "pyarrow.fs"):
+        _import(f"{PACKAGE.name}.runs.papermill_run")
+    fonts = importlib.import_module(f"{PACKAGE.name}.publish.fonts")
     fonts.families()
     fonts.covered_characters()
 
 
-def _own_modules() -> list[str]:
-    """Every module of the package that a notebook may import: all but the command line and the example data."""
-    parts = ("intake", "publish", "rules", "targets", "funds", "appraisal")
-    found = (
+def _modules_of(*parts: str) -> list[str]:
+    """Every module of these parts of the package: a notebook may import any of them."""
+    return [
         one.name for part in parts for one in pkgutil.iter_modules([str(PACKAGE / part)], f"{PACKAGE.name}.{part}.")
-    )
-    return [*found, f"{PACKAGE.name}.runs.session"]
+    ]
 
 
 @contextmanager
@@ -102,35 +145,15 @@ def _as_in_a_notebook() -> Iterator[None]:
         del vars(builtins)["get_ipython"]
 
 
-def _preflight(request: dict[str, Any], answer: int) -> None:
-    """Check rules and inputs and answer in JSON; indicator sheets are read once for all reports of the same day."""
-    from fhdata.runs.wiring import preflight  # noqa: PLC0415 - imported by now
-
-    fields: dict[str, Any] = request["report"]
-    written: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in fields.items()}
-    report = Report(**written)
-    period, as_of = parse_period(request["parameters"]["period"]), date.fromisoformat(request["parameters"]["as_of"])
-    place = open_place(Path(request["home"]))
-    problems = preflight(place, report, Parameters(period, as_of), _input_problems)
-    with os.fdopen(answer, "w", encoding="utf-8", closefd=False) as told:
-        json.dump([astuple(one) for one in problems], told)
-
-
-@cache
-def _input_problems(place: Place, as_of: date) -> list[Problem]:
-    from fhdata.runs.wiring import input_problems  # noqa: PLC0415 - imported by now
-
-    return input_problems(place, as_of)
-
-
-def _fork(job: dict[str, Any], pipes: list[int], requests: socket.socket) -> int:
+def _fork(job: dict[str, Any], pipes: list[int], ours: tuple[socket.socket, ...]) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child:
         return child
     try:
-        requests.close()
+        for one in ours:
+            one.close()
         _run(job, *pipes)
         os._exit(0)
     finally:
@@ -152,4 +175,4 @@ def _run(job: dict[str, Any], alive: int, channel: int, log: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

@@ -1,7 +1,7 @@
 """Where a run meets the parts it does not know: calendar, intake, index page. Each imports only when it is called."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,14 @@ from fhdata.runs.staging import STAGING
 
 INDEX = "index.html"
 INDEX_PATIENCE_SECONDS = 30.0
-LABELS = {".html": "网页", ".xlsx": "Excel 表", ".docx": "Word 通报", ".csv": "数据", ".ipynb": "计算过程"}
+LABELS = {
+    ".html": "网页",
+    ".xlsx": "Excel 表",
+    ".docx": "Word 通报",
+    ".pdf": "PDF",
+    ".csv": "数据",
+    ".ipynb": "计算过程",
+}
 _TAG = re.compile(r"<[^>]*>")
 _LONG_NUMBER = re.compile(r"(?<![\w.])\d{15,18}[\dXx](?!\w)")
 
@@ -46,18 +53,19 @@ def target_year_problems(place: Place, period: Period) -> list[Problem]:
     return [problem("wrong_year", f"期间 {period} 不能出目标报告", said, "请改期间，或换上该年的规则文件夹")]
 
 
-def preflight(
-    place: Place, report: Report, parameters: Parameters, read: Callable[[Place, date], list[Problem]] | None = None
-) -> list[Problem]:
-    """Everything wrong with the rules and the inputs of a run, before anything is run.
-
-    ``read`` stands in for ``input_problems`` where its answer is remembered for several reports.
-    """
+def preflight(place: Place, report: Report, parameters: Parameters) -> list[Problem]:
+    """Everything wrong with the rules and the inputs of a run, before anything is run."""
     if report.reads == "scores":
         return score_problems(place, parameters)
+    if report.reads == "assistance":
+        return assistance_problems(place, parameters)
+    if report.reads == "fund":
+        return fund_problems(place, parameters)
+    if report.reads == "dip":
+        return dip_problems(place, parameters)
     if report.tolerates_problems:
         return own_problems(place, report, parameters)
-    return [*own_problems(place, report, parameters), *(read or input_problems)(place, parameters.as_of)]
+    return [*own_problems(place, report, parameters), *input_problems(place, parameters.as_of)]
 
 
 def own_problems(place: Place, report: Report, parameters: Parameters) -> list[Problem]:
@@ -96,6 +104,89 @@ def score_problems(place: Place, parameters: Parameters) -> list[Problem]:
     return list(intake.problems)
 
 
+def assistance_problems(place: Place, parameters: Parameters) -> list[Problem]:
+    """Everything wrong with the assistance sheets: what cannot be read first, then what does not hold together."""
+    from fhdata.funds.assistance_inputs import AssistanceInputs  # noqa: PLC0415 - heavy
+    from fhdata.funds.assistance_year import check, measure, year_terms  # noqa: PLC0415 - heavy
+    from fhdata.intake.assistance_sheets import read_assistance  # noqa: PLC0415 - heavy
+    from fhdata.rules.registry import load_registry  # noqa: PLC0415 - heavy
+    from fhdata.rules.rulebook import load_rules  # noqa: PLC0415 - heavy
+
+    period, as_of = parameters.period, parameters.as_of
+    try:
+        registry, book = load_registry(place.rules), load_rules(place.rules / "assistance.toml")
+        terms = year_terms(book, registry.units, registry.unit_aliases, period)
+        names = terms.townships, terms.categories
+        read = read_assistance(place.raw, *names, home=place.home, period=period, as_of=as_of)
+        inputs = AssistanceInputs(*read.tables)
+        problems = read.problems or check(inputs, terms).problems
+        if not problems:
+            measure(inputs, terms)  # what stops the computation is told before it is begun
+        return list(problems)
+    except ProblemsFound as found:
+        return list(found.problems)
+
+
+def fund_problems(place: Place, parameters: Parameters) -> list[Problem]:
+    """Everything wrong with the medical fund's sheets and claims, or with the rules that they are settled by."""
+    from fhdata.funds import claim_sums  # noqa: PLC0415 - heavy
+    from fhdata.funds.fund_inputs import FundInputs  # noqa: PLC0415 - heavy
+    from fhdata.funds.fund_terms import terms_on  # noqa: PLC0415 - heavy
+    from fhdata.funds.fund_trial import trial_problems  # noqa: PLC0415 - heavy
+    from fhdata.intake.claims import read_claims  # noqa: PLC0415 - heavy
+    from fhdata.intake.fund_sheets import read_fund_sheets  # noqa: PLC0415 - heavy
+    from fhdata.rules.fund import load_fund  # noqa: PLC0415 - heavy
+    from fhdata.rules.fund_signatures import signed_rules  # noqa: PLC0415 - heavy
+
+    period, as_of = parameters.period, parameters.as_of
+    try:
+        rules = load_fund(place.rules)
+        terms_on(rules, period.end)
+        signed_rules(place.rules, rules, as_of)
+    except ProblemsFound as found:
+        return list(found.problems)
+    sheets = read_fund_sheets(place.raw, home=place.home, period=period, as_of=as_of)
+    if sheets.institutions.empty or sheets.last_month == 0:
+        return list(sheets.problems)
+    claims = read_claims(
+        place.raw, sheets.institutions, home=place.home, year=period.year, until_month=sheets.last_month, as_of=as_of
+    )
+    wrong = [*sheets.problems, *claims.problems]
+    if not wrong:
+        sums = [claim_sums.costs(claims.engine, view) for view in (claims.view, claims.discharge_view)]
+        frames = (sheets.penalties, sheets.prepayments)
+        inputs = FundInputs(sheets.items, sheets.institutions, sums[0], *frames, sums[1])
+        wrong = trial_problems(inputs, sheets.platform, rules, period, sheets.missing_months)
+    claims.engine.close()
+    return wrong
+
+
+def dip_problems(place: Place, parameters: Parameters) -> list[Problem]:
+    """Everything wrong with the sheets and cases of DIP points, or with the rules that they are settled by."""
+    from fhdata.engines import DuckDb  # noqa: PLC0415 - heavy
+    from fhdata.funds import dip_year  # noqa: PLC0415 - heavy
+    from fhdata.funds.dip_terms import dip_terms_on  # noqa: PLC0415 - heavy
+    from fhdata.intake.dip_sheets import read_dip_cases, read_dip_sheets  # noqa: PLC0415 - heavy
+    from fhdata.rules.dip import load_dip  # noqa: PLC0415 - heavy
+
+    period, as_of = parameters.period, parameters.as_of
+    try:
+        terms = dip_terms_on(load_dip(place.rules), period.end)
+        sheets = read_dip_sheets(place.raw, home=place.home, year=period, as_of=as_of)
+        with DuckDb() as engine:
+            cases = read_dip_cases(engine, "dip_cases", place.raw, home=place.home, year=period, as_of=as_of)
+            wrong = [*sheets.problems, *cases.problems]
+            if not wrong:
+                fund_fen = int(sheets.fund["fund_fen"].iloc[0])
+                inputs = dip_year.year_inputs(sheets.groups, sheets.hospitals, sheets.history, fund_fen, terms)
+                wrong = dip_year.year_problems(engine, "dip_cases", inputs)
+                if not wrong:
+                    dip_year.settle_year(engine, "dip_cases", inputs, terms)  # what stops it is told beforehand
+            return wrong
+    except ProblemsFound as found:
+        return list(found.problems)
+
+
 def input_problems(place: Place, as_of: date) -> list[Problem]:
     """Everything wrong with what has been handed in up to a day, or with the registry that it is read by."""
     from fhdata.intake.observations import read_observations  # noqa: PLC0415 - heavy
@@ -112,6 +203,36 @@ def input_problems(place: Place, as_of: date) -> list[Problem]:
         home=place.home, as_of=as_of, area=place.name, ranges=limits,
     )  # fmt: skip
     return list(intake.problems)
+
+
+def corrections_of(place: Place, report: Report) -> list[dict[str, str]]:
+    """The corrections in force in a report's inputs: which cell, what it says, what it should say, why, since when."""
+    from fhdata.intake import corrections  # noqa: PLC0415 - heavy
+
+    found = []
+    for path in input_files(place, report):
+        if path.name == corrections.FILE:
+            listed, _ = corrections.load(path.parent, place.relative(path))
+            found += [
+                {"file": place.relative(path.parent / one.file), "sheet": one.sheet, "cell": one.cell,
+                 "kind": one.kind, "says": one.says, "should": one.should, "why": one.why, "when": one.when.isoformat()}
+                for one in listed
+            ]  # fmt: skip
+    return found
+
+
+def readings_of(place: Place, report: Report, period: Period) -> list[dict[str, str]]:
+    """How the report's rule files read the articles that leave something open, on the period's last day."""
+    from fhdata.rules.rulebook import load_rules  # noqa: PLC0415 - heavy
+
+    books = [load_rules(place.rules / name) for name in report.rules if name.endswith(".toml")]
+    return [
+        {"file": book.file, "key": rule.key, "title": rule.title, "value": "".join(rule.printed)}
+        for book in books
+        for key in book.keys("reading.")
+        for rule in book.rules[key]
+        if rule.start <= period.end and (rule.until is None or period.end <= rule.until)
+    ]
 
 
 def personal_data(folder: Path) -> list[Problem]:
@@ -165,11 +286,18 @@ def _entry(place: Place, published: Published) -> dict[str, Any]:
         "state": "与清单不符" if is_damaged else "已发布",
         "light": "red" if is_damaged else "green",
         "as_of": manifest.get("parameters", {}).get("as_of", ""),
-        "files": [
-            (LABELS[path.suffix], path.relative_to(place.reports).as_posix())
-            for path in files
-            if path.parent == published.folder and path.suffix in LABELS
-        ],
+        "files": [(label, path.relative_to(place.reports).as_posix()) for label, path in _labelled(files, published)],
         # A page made from example data says so; the list says it again.
         "is_example": any(EXAMPLE_MARK in page.read_text(encoding="utf-8") for page in pages),
     }
+
+
+def _labelled(files: Sequence[Path], published: Published) -> list[tuple[str, Path]]:
+    """The files a reader opens, kind by kind; several of one kind are told apart by their names."""
+    own = [path for path in files if path.parent == published.folder]
+    kinds = {kind: [path for path in own if path.suffix == kind] for kind in LABELS}
+    return [
+        (f"{LABELS[kind]}（{path.stem}）" if len(paths) > 1 else LABELS[kind], path)
+        for kind, paths in kinds.items()
+        for path in paths
+    ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fhdata.periods import Period
 from fhdata.rounding import half_up
+from fhdata.sampledata.appraisal_decided import decided_tables
 from fhdata.sampledata.appraisal_forms import Row, sheet
 from fhdata.sampledata.appraisal_plan import AppraisalPlan, Item, Unit, read_appraisal_plan
 from fhdata.sampledata.drawing import draw
@@ -25,9 +26,9 @@ Books = dict[str, list[Table]]
 def write_appraisal(folder: Path, periods: Iterable[Period], seed: int, plan: Plan, rules: Path) -> list[Path]:
     """Write the appraisal's workbooks of the periods to ``folder/<period>/<topic>/<file>.xlsx``.
 
-    A month has one workbook an item and responsible department, the items with their weights and the units, and the
-    register of bonuses and deductions; the plan's year has all its months, the leaders' evaluation and the unfinished
-    tasks. Quarters and other years have none.
+    A month has one workbook an item and responsible department, the items with their weights and the units, the
+    register of bonuses and deductions, the log of approval and the announced ranking; the plan's year has all its
+    months, the leaders' evaluation and the unfinished tasks. Quarters and other years have none.
 
     Args:
         folder: a place's ``data/raw``.
@@ -50,7 +51,7 @@ def write_appraisal(folder: Path, periods: Iterable[Period], seed: int, plan: Pl
             f"{month}/{name}": tables
             for month in months
             if month.cadence == "month"
-            for name, tables in _month_books(appraisal, plan, month, seed).items()
+            for name, tables in _month_books(appraisal, plan, month, seed, rules).items()
         }
         books |= {
             f"{period}/{name}": tables for name, tables in _year_books(appraisal, plan, period, seed).items() if whole
@@ -61,7 +62,7 @@ def write_appraisal(folder: Path, periods: Iterable[Period], seed: int, plan: Pl
     return written
 
 
-def _month_books(plan: AppraisalPlan, county: Plan, month: Period, seed: int) -> Books:
+def _month_books(plan: AppraisalPlan, county: Plan, month: Period, seed: int, rules: Path) -> Books:
     topic, office = plan.settings["monthly_topic"], plan.settings["office"]
     last = max(_released(plan, month, item, seed) for item in plan.items)
     books = {f"{topic}/考核内容.xlsx": [_items_sheet(plan, county, month), _heads_sheet(plan, county, month, seed)]}
@@ -77,6 +78,13 @@ def _month_books(plan: AppraisalPlan, county: Plan, month: Period, seed: int) ->
                 _scores_sheet(plan, county, month, item, seed=seed, released=day)
             ]
     told = [*_events_sheet(plan, county, month, last), *_exclusions_sheet(plan, county, month, last, office)]
+    first = {
+        (unit.code, row["item"]): score(plan, unit, plan.items[row["item"]], month.month, seed)
+        for row in plan.weights_of(month.month)
+        for unit in plan.units
+    }
+    log, published = decided_tables(plan, county, month, first, rules)
+    books |= {f"{topic}/征求意见和审定.xlsx": log, f"{topic}/名次公布.xlsx": published}
     return books | ({f"{topic}/加减分登记.xlsx": told} if told else {})
 
 

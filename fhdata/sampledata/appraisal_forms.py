@@ -1,4 +1,4 @@
-"""Lays out the appraisal's sheets: title, what the sheet is about, header, rows, origin, signature and day."""
+"""Lays out sheets of a fixed form: title, what the sheet is about, header, rows, origin, signature and day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,14 @@ from fhdata.sampledata.forms import HEADER_ROW, Cell, Table
 
 @dataclass(frozen=True)
 class Row:
-    """One row's cells; figures but the running number and whole ones are written with ``decimals``."""
+    """One row's cells; figures but the running number are written with ``decimals``, one for all or one a cell."""
 
     cells: tuple[Content, ...]
-    decimals: int = 0
+    decimals: int | tuple[int, ...] = 0
+
+    def decimals_of(self, number: int) -> int:
+        """Decimals of one of its figures."""
+        return self.decimals if isinstance(self.decimals, int) else self.decimals[number]
 
 
 def sheet(
@@ -48,7 +52,7 @@ def sheet(
         *(Cell(HEADER_ROW, number, words, "header") for number, words in enumerate(headings)),
     ]
     for at, row in enumerate(rows, HEADER_ROW + 1):
-        cells += [_cell(at, number, content, row.decimals) for number, content in enumerate(row.cells)]
+        cells += [_cell(at, number, content, row.decimals_of(number)) for number, content in enumerate(row.cells)]
     lines = [marks["source"], f"{marks['signature']}　　报出日期：{released.isoformat()}"]
     at = HEADER_ROW + 1 + len(rows)
     cells += [Cell(at + number, 0, line, "foot", 1, width) for number, line in enumerate(lines)]

@@ -6,9 +6,12 @@ from pathlib import Path
 from fhdata.periods import Period
 from fhdata.problems import problem, stop_on
 from fhdata.sampledata.appraisal import write_appraisal
+from fhdata.sampledata.assistance import write_assistance
+from fhdata.sampledata.dip import write_dip
 from fhdata.sampledata.drawing import draw
 from fhdata.sampledata.figures import Course, course
 from fhdata.sampledata.forms import LAST_YEAR_KINDS, Table, lay_out
+from fhdata.sampledata.fund import write_fund
 from fhdata.sampledata.plan import Plan
 from fhdata.sampledata.published import PUBLISHED, lay_out_published, published_years
 from fhdata.sampledata.reading import read_plan
@@ -51,7 +54,10 @@ def generate(folder: Path, periods: Iterable[Period], seed: int, rules_folder: P
             path = folder / str(period) / name
             draw(path, tables)
             written.append(path)
-    return written + write_appraisal(folder, asked, seed, plan, rules_folder)
+    written += write_appraisal(folder, asked, seed, plan, rules_folder)
+    written += write_assistance(folder, asked, seed, plan, rules_folder)
+    written += write_fund(folder, asked, seed, plan)
+    return written + write_dip(folder, asked, seed, plan)
 
 
 def _books(period: Period, plan: Plan, courses: dict[str, Course]) -> dict[str, list[Table]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from fhdata.rules.printed import rules_table
 from fhdata.rules.rulebook import Rule, RuleBook
 from fhdata.targets.states import Thresholds
 
@@ -46,8 +47,4 @@ def threshold_table(book: RuleBook, on: date, rounded_comparison: bool | None = 
     """The rules a run used, to be printed: ``title``, ``value``, ``unit``, ``source``; one row a rule."""
     rules: list[Rule] = [book.value(key, on) for key in (*NUMBERS.values(), *COUNTS.values())]
     rules.append(book.reading(ROUNDED, on, rounded_comparison))
-    rows = [
-        {"key": rule.key, "title": rule.title, "value": str(rule.value), "unit": rule.unit, "source": rule.citation}
-        for rule in rules
-    ]
-    return pd.DataFrame(rows)
+    return rules_table(rules)
