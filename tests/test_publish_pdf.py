@@ -110,6 +110,7 @@ def test_only_the_charts_own_font_is_in_the_file_and_it_is_embedded(tmp_path: Pa
     assert [one[-5] for one in fonts] == ["yes"]  # the column “emb”
 
 
+@needs_maker
 def test_a_character_of_no_font_stops_the_file() -> None:
     with pytest.raises(ProblemsFound, match="U\\+10FFFD"):
         pdf.page_pdf(render_page(bare("报告", Section("一、\U0010fffd"))), Path(), DAY)
