@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from fhdata.engines import DuckDb, Engine, Spark, spark_missing
-from fhdata.funds.dip_cases import case_points
+from fhdata.funds.dip_cases import case_points, standards
 from fhdata.funds.dip_inputs import DipInputs, case_problems, table_problems
 from fhdata.funds.dip_readings import alternatives
 from fhdata.funds.dip_settlement import settle_dip
@@ -48,7 +48,9 @@ def settled(engine: Engine, path: Path, inputs: DipInputs, terms: DipTerms) -> t
     engine.register_parquet("dip_file", [path])
     stop_on(define_cases(engine, "dip_file", "dip_cases", path.name, path.parent / engine.name))
     stop_on([*table_problems(inputs), *case_problems(engine, "dip_cases", inputs)])
-    hospitals = settle_dip(case_points(engine, "dip_cases", inputs, terms), inputs, terms).hospitals
+    hospitals = settle_dip(
+        case_points(engine, "dip_cases", standards(engine, "dip_cases", inputs, terms), terms), inputs, terms
+    ).hospitals
     return hospitals, time.perf_counter() - started
 
 

@@ -25,8 +25,8 @@ from fhdata.places import Place
 from fhdata.plain_types import misfits
 from fhdata.problems import Problem, ProblemsFound, hint, problem, stop_on
 from fhdata.rules.appraisal import AppraisalRules, load_appraisal
-from fhdata.rules.dip import DipRules, load_dip
-from fhdata.rules.fund import FundRules, load_fund
+from fhdata.rules.dip import load_dip
+from fhdata.rules.fund import load_fund
 from fhdata.rules.rulebook import RuleBook, load_rules
 from fhdata.targets import single as targets
 
@@ -85,7 +85,7 @@ class Supplies:
         return load_appraisal(self.place.rules)
 
     @cached_property
-    def fund(self) -> FundRules:
+    def fund(self) -> RuleBook:
         """The medical fund's rules, all dates."""
         return load_fund(self.place.rules)
 
@@ -94,7 +94,7 @@ class Supplies:
         return terms_on(self.fund, on or self.fund.last_day(), reading)
 
     @cached_property
-    def dip(self) -> DipRules:
+    def dip(self) -> RuleBook:
         """The rules of DIP points, all dates."""
         return load_dip(self.place.rules)
 
@@ -104,8 +104,7 @@ class Supplies:
 
     def scheme(self, on: date | None, reading: Mapping[str, str]) -> Scheme:
         """The scheme of a day, or of the last day it is laid down for, with the readings an example asks for."""
-        dated = [rule for rules in self.appraisal.book.rules.values() for rule in rules]
-        return scheme_on(self.appraisal, on or max(rule.until or rule.start for rule in dated), reading)
+        return scheme_on(self.appraisal, on or self.appraisal.book.last_day(), reading)
 
 
 def run(paths: Sequence[Path], place: Place) -> tuple[list[tuple[str, ...]], int]:

@@ -16,7 +16,7 @@ from fhdata.funds.fund_totals import Cost, FundTotals, Institution
 from fhdata.funds.settlement import Outcome, outcome
 from fhdata.funds.waterfall import INSTITUTION, LEVEL, party_amounts
 from fhdata.problems import ProblemsFound
-from fhdata.rules.fund import READING
+from fhdata.rules.rulebook import READING
 
 TERMS = terms()
 CHOICES = {

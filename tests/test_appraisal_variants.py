@@ -73,7 +73,7 @@ def test_every_reading_of_a_month_gives_what_it_gives_from_the_start() -> None:
     inputs = eventful()
     lists = listing_under(inputs, scheme(), MONTH, is_final=True)
     slow = {scheme().readings: from_the_start(inputs, scheme())}
-    for rule in rules().readings(DAY):
+    for rule in rules().book.readings(DAY):
         name = rule.key.removeprefix("reading.")
         for one in rule.alternatives if name not in outcome.WEIGHED_BY_YEAR else ():
             other = with_reading(scheme(), name, one.value)
@@ -83,7 +83,7 @@ def test_every_reading_of_a_month_gives_what_it_gives_from_the_start() -> None:
             pd.testing.assert_frame_equal(quick.ranking, whole.ranking, obj=f"{name} {one.value}")
     table, moves = outcome.month_readings(rules(), DAY, inputs, scheme(), MONTH, is_final=True)
     keys = list(table["reading"].drop_duplicates())
-    again = readings_table(rules().readings(DAY), scheme(), lambda other: slow[other.readings], keys)
+    again = readings_table(rules().book.readings(DAY), scheme(), lambda other: slow[other.readings], keys)
     pd.testing.assert_frame_equal(table, again[0])
     pd.testing.assert_frame_equal(moves, again[1])
     changed = set(table.loc[(table["ranks_changed"] > 0) | (table["money_changed"] > 0), "reading"])

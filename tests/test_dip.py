@@ -18,7 +18,7 @@ from fhdata.funds.dip_inputs import DipInputs, case_problems, table_problems
 from fhdata.funds.dip_readings import alternatives, compare
 from fhdata.funds.dip_settlement import by_group, corrections, settle_dip
 from fhdata.funds.dip_tables import published_hospitals, published_readings
-from fhdata.funds.dip_terms import DipTerms, dip_terms_on, dip_terms_with
+from fhdata.funds.dip_terms import DipTerms, dip_terms_on
 from fhdata.funds.dip_weights import weigh
 from fhdata.problems import ProblemsFound
 from fhdata.rules.dip import load_dip
@@ -79,7 +79,7 @@ def one_engine() -> DuckDb:
 
 def scored(cases: pd.DataFrame, inputs: DipInputs, used: DipTerms) -> pd.DataFrame:
     one_engine().register_frame("dip_cases", cases)
-    return case_points(one_engine(), "dip_cases", inputs, used)
+    return case_points(one_engine(), "dip_cases", standards(one_engine(), "dip_cases", inputs, used), used)
 
 
 def told(cases: pd.DataFrame, inputs: DipInputs) -> list[str]:
@@ -304,11 +304,11 @@ def test_the_prefectures_figures_stand_beside_the_countys() -> None:
 def test_every_parameter_of_the_prefecture_is_unverified() -> None:
     used = terms()
     assert set(used.unverified) == set(used.rules)
-    assert len(used.rules) == len(RULES.book.rules)
+    assert len(used.rules) == len(RULES.rules)
 
 
 def test_changed_terms_are_marked_as_not_the_default() -> None:
-    changed = dip_terms_with(terms(), {"low_boundary": "inclusive"})
+    changed = terms(low_boundary="inclusive")
     assert changed.readings.low_boundary == "inclusive"
     assert not changed.rules["reading.low_boundary"].is_default
 
@@ -332,8 +332,8 @@ def test_both_engines_agree_to_the_last_point() -> None:
 def _settled(engine: Engine, cases: pd.DataFrame, inputs: DipInputs, used: DipTerms) -> tuple:
     engine.register_frame("dip_cases", cases)
     faults = case_problems(engine, "dip_cases", inputs)
-    points = case_points(engine, "dip_cases", inputs, used)
-    near = near_lines(engine, "dip_cases", standards(engine, "dip_cases", inputs, used))
+    bands = standards(engine, "dip_cases", inputs, used)
+    points, near = case_points(engine, "dip_cases", bands, used), near_lines(engine, "dip_cases", bands)
     return points, settle_dip(points, inputs, used).hospitals, faults, near
 
 
@@ -355,4 +355,4 @@ def test_published_rows_carry_their_cells_and_citations() -> None:
     changed = pd.DataFrame({"reading": ["reading.assessment"], "value": ["gross"], "institution": ["H1"]})
     (told,) = published_readings(changed, terms()).to_dict("records")
     assert told["code"] == "assessment=gross.H1"
-    assert told["rule_source"] == RULES.book.value("reading.assessment", DAY).citation
+    assert told["rule_source"] == RULES.value("reading.assessment", DAY).citation

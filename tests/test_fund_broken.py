@@ -13,7 +13,8 @@ from fhdata.funds.fund_inputs import FundInputs
 from fhdata.funds.fund_terms import READINGS, terms_on
 from fhdata.funds.settlement import settle
 from fhdata.problems import ProblemsFound
-from fhdata.rules.fund import LINE, READING, load_fund
+from fhdata.rules.fund import LINE, load_fund
+from fhdata.rules.rulebook import READING
 
 Broken = Callable[[FundInputs], FundInputs]
 
@@ -191,7 +192,7 @@ def test_a_pharmacy_has_no_level_and_gets_no_share() -> None:
 
 def test_every_reading_is_a_field_and_its_default_the_first_alternative() -> None:
     rules = load_fund(RULES)
-    assert {key.removeprefix(READING) for key in rules.book.keys(READING)} == set(READINGS)
+    assert {key.removeprefix(READING) for key in rules.keys(READING)} == set(READINGS)
     for rule in rules.readings(terms().on):
         assert rule.value == rule.alternatives[0].value, rule.key
         assert len(rule.alternatives) > 1, rule.key

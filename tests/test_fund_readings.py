@@ -11,7 +11,7 @@ from fhdata.funds.fund_readings import MOST_PAIRS, NO_CHANGE, OF_THE_YEAR, alter
 from fhdata.funds.scenarios import grid
 from fhdata.funds.settlement import settle
 from fhdata.problems import ProblemsFound
-from fhdata.rules.fund import READING
+from fhdata.rules.rulebook import READING
 
 
 def table(inputs: FundInputs, choices: dict[str, str] | None = None, most_pairs: int = 0) -> pd.DataFrame:

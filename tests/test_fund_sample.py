@@ -20,8 +20,9 @@ from fhdata.intake.fund_sheets import FundSheets, read_fund_sheets
 from fhdata.money import require_fen
 from fhdata.periods import parse_period
 from fhdata.problems import ProblemsFound
-from fhdata.rules.fund import FundRules, load_fund
+from fhdata.rules.fund import load_fund
 from fhdata.rules.fund_signatures import COLUMNS, signed_rules
+from fhdata.rules.rulebook import RuleBook
 from fhdata.sampledata import SEED
 from fhdata.sampledata.fund import month_amounts, read_fund_plan, write_fund
 from fhdata.sampledata.reading import read_plan
@@ -183,7 +184,7 @@ def overrun(inputs: FundInputs) -> FundInputs:
     return replace(inputs, items=items.assign(amount_fen=more))
 
 
-def rules_with_bands(folder: Path) -> FundRules:
+def rules_with_bands(folder: Path) -> RuleBook:
     """The rules with an overrun shared by bands, which nobody has seen in a document."""
     rules = copied_rules(folder)
     text = (rules / "fund.toml").read_text(encoding="utf-8")

@@ -10,8 +10,7 @@ from fhdata.appraisal.grouping import positions
 from fhdata.appraisal.placing import RANKED
 from fhdata.appraisal.scheme import Scheme, with_reading
 from fhdata.problems import ProblemsFound
-from fhdata.rules.appraisal import READING
-from fhdata.rules.rulebook import Alternative, Rule
+from fhdata.rules.rulebook import READING, Alternative, Rule
 
 KEY = [*RANKED, "unit"]
 TABLE_COLUMNS = [

@@ -102,7 +102,7 @@ def month_readings(
     """What every other reading would change of one month's ranking and rewards; see ``alternatives.readings_table``."""
     compute = listing_under(inputs, scheme, month, is_final=is_final)
     keys = [field for field in scheme.readings.__dataclass_fields__ if field not in WEIGHED_BY_YEAR]
-    return readings_table(rules.readings(on), scheme, compute, keys)
+    return readings_table(rules.book.readings(on), scheme, compute, keys)
 
 
 def year_readings(
@@ -111,4 +111,4 @@ def year_readings(
     """What every other reading would change of the annual ranking and rewards."""
     compute = yearly_listing_under(inputs, year_inputs, scheme, is_final=is_final)
     keys = [field for field in scheme.readings.__dataclass_fields__ if field not in WEIGHED_BY_MONTH]
-    return readings_table(rules.readings(on), scheme, compute, keys)
+    return readings_table(rules.book.readings(on), scheme, compute, keys)

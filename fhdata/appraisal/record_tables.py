@@ -19,7 +19,7 @@ from fhdata.appraisal.scheme import Scheme
 from fhdata.appraisal.tables import EXECUTION_WORDS, by_rank, item_names
 from fhdata.money import in_yuan
 from fhdata.problems import Problem
-from fhdata.rules.appraisal import MEASURE, READING, AppraisalRules
+from fhdata.rules.appraisal import MEASURE, AppraisalRules
 from fhdata.rules.printed import rules_table
 
 WHOLE_TABLE = "全表"
@@ -119,4 +119,4 @@ def money_table(moved: pd.DataFrame, series: Sequence[str]) -> pd.DataFrame:
 
 def used_rules(rules: AppraisalRules, on: date) -> pd.DataFrame:
     """The percentages, deadlines and limits in force with their articles; readings stand in the notes."""
-    return rules_table(rules.book.value(key, on) for key in rules.book.rules if not key.startswith(READING))
+    return rules_table(rules.book.in_force(on).values())

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from fhdata.appraisal.points import points_e4
-from fhdata.problems import Problem, ProblemsFound, hint, problem, stop_on
-from fhdata.rules.appraisal import READING, AppraisalRules, in_force
+from fhdata.problems import ProblemsFound, problem
+from fhdata.rules.appraisal import AppraisalRules, in_force
+from fhdata.rules.rulebook import READING
 
 HUNDRED = 100
 
@@ -100,14 +101,11 @@ def scheme_on(rules: AppraisalRules, on: date, chosen: Mapping[str, str] | None 
         ProblemsFound: a rule not in force, a reading or alternative that does not exist, percentages that do not add
             up to 100.
     """
-    asked = dict(chosen or {})
-    stop_on(_unknown_readings(rules, asked))
-    readings = {
-        field.name: rules.book.reading(READING + field.name, on, asked.get(field.name)).value
-        for field in fields(Readings)
+    names = [field.name for field in fields(Readings)]
+    readings: Any = {
+        key.removeprefix(READING): rule.value for key, rule in rules.book.read_as(names, on, chosen).items()
     }
-    plain = [key for key in rules.book.rules if not key.startswith(READING)]
-    value: Any = {key: rules.book.value(key, on).value for key in plain}
+    value: Any = {key: rule.value for key, rule in rules.book.in_force(on).items()}
     percents = (*value["quarter.percents"], value["leaders.percent"])
     if sum(percents) != HUNDRED or len(percents) != 5:
         said = f"四个季度和领导综合评定的比重是 {'、'.join(str(one) for one in percents)}"
@@ -136,12 +134,3 @@ def with_reading(scheme: Scheme, key: str, value: str) -> Scheme:
     """The same scheme with one article read otherwise; ``value`` has been taken from the rule file's alternatives."""
     change: dict[str, Any] = {key: value}
     return replace(scheme, readings=replace(scheme.readings, **change))
-
-
-def _unknown_readings(rules: AppraisalRules, chosen: Mapping[str, str]) -> list[Problem]:
-    names = [field.name for field in fields(Readings)]
-    return [
-        problem("unknown_reading", f"没有读法“{key}”", hint(key, names), "请改正", file=rules.book.file)
-        for key in chosen
-        if key not in names
-    ]

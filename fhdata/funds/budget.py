@@ -9,7 +9,7 @@ from fhdata.funds.fund_terms import Terms
 from fhdata.funds.fund_totals import FundTotals
 from fhdata.money import divided_half_up, money_text
 from fhdata.problems import Problem, problem
-from fhdata.rules.fund import READING
+from fhdata.rules.rulebook import READING
 
 INCOME = "income_"
 DEDUCTIONS = ("dip_budget", "serious_illness_remitted", "four_disease_package")

@@ -95,7 +95,7 @@ def _no_mean(key: tuple[str, str], said: str) -> Problem:
     return problem("no_mean", f"病组“{key[1]}”在“{key[0]}”级{said}", "没有它就分不出偏低、偏高", "请补齐")
 
 
-def case_points(engine: Engine, view: str, inputs: DipInputs, terms: DipTerms) -> pd.DataFrame:
+def case_points(engine: Engine, view: str, bands: pd.DataFrame, terms: DipTerms) -> pd.DataFrame:
     """Points of the year's cases.
 
     Grain: one row a hospital, group, band (low | normal | high | review | ruled) and ruling.
@@ -105,19 +105,15 @@ def case_points(engine: Engine, view: str, inputs: DipInputs, terms: DipTerms) -
     Args:
         engine: holds the view of the cases.
         view: its name.
-        inputs: directory, hospitals, means.
+        bands: as ``standards`` gives them.
         terms: the terms.
 
     Returns:
         institution, group_code, band, ruling, cases, cost_fen, patient_fen (int64), plain_points (uncorrected) and
         points (Fraction).
 
-    Raises:
-        ProblemsFound: see ``standards``.
-
     Source: 凤政办发〔2023〕1号 第九条; the prefecture's method is unverified.
     """
-    bands = standards(engine, view, inputs, terms)
     engine.register_frame("dip_bands", bands[[*PAIR, "low_before_fen", "high_from_fen", "review_from_fen"]])
     sums = engine.frame(sql_file(_SUMS, cases=view, bands="dip_bands"))
     both = sums.merge(bands[[*PAIR, "points", "standard_fen"]], on=PAIR, how="left")

@@ -6,18 +6,19 @@ from fractions import Fraction
 import pandas as pd
 
 from fhdata.engines import Engine
-from fhdata.funds.dip_cases import case_points
+from fhdata.funds.dip_cases import case_points, standards
 from fhdata.funds.dip_inputs import DipInputs, rows_of
 from fhdata.funds.dip_settlement import DipSettlement, settle_dip
-from fhdata.funds.dip_terms import DipTerms, dip_terms_on, dip_terms_with
+from fhdata.funds.dip_terms import DipTerms, dip_terms_on
 from fhdata.problems import hint, problem, stop_on
-from fhdata.rules.dip import READING, DipRules
+from fhdata.rules.rulebook import READING, RuleBook
 
 BEFORE_CASES = ("missing_year",)  # decides the group weights, which are an input here
+AFTER_POINTS = ("patient_share", "value_rounding", "assessment")  # leave the points of the cases as they are
 FIGURES = ("points", "gross_fen", "due_fen")
 
 
-def alternatives(engine: Engine, view: str, inputs: DipInputs, rules: DipRules, on: date) -> pd.DataFrame:
+def alternatives(engine: Engine, view: str, inputs: DipInputs, rules: RuleBook, on: date) -> pd.DataFrame:
     """The settlement again under each other reading of each unclear point.
 
     Grain: one row a reading, alternative and hospital whose due it changes; largest change first.
@@ -33,28 +34,34 @@ def alternatives(engine: Engine, view: str, inputs: DipInputs, rules: DipRules, 
         reading (key), title, value, meaning, institution, change_fen (int64: due under it − due as settled).
     """
     terms = dip_terms_on(rules, on)
-    usual = _due(engine, view, inputs, terms)
+    points = _points(engine, view, inputs, terms)
+    usual = _due(points, inputs, terms)
     rows = []
-    for rule in rules.readings(on):
+    for rule in terms.rules.values():
         name = rule.key.removeprefix(READING)
         if name in BEFORE_CASES or (name == "standard" and inputs.budget_value_fen is None):
             continue
-        for other in rule.alternatives:
-            if other.value == getattr(terms.readings, name):
-                continue
-            due = _due(engine, view, inputs, dip_terms_with(terms, {name: other.value}))
-            for institution, amount in due.items():
-                if amount != usual[institution]:
-                    said = rule.key, rule.title, other.value, other.meaning
-                    rows.append((*said, institution, amount - usual[institution]))
+        for other in (one for one in rule.alternatives if one.value != rule.value):
+            changed = dip_terms_on(rules, on, {name: other.value})
+            scored = points if name in AFTER_POINTS else _points(engine, view, inputs, changed)
+            said = rule.key, rule.title, other.value, other.meaning
+            rows += [
+                (*said, institution, amount - usual[institution])
+                for institution, amount in _due(scored, inputs, changed).items()
+                if amount != usual[institution]
+            ]
     columns = ["reading", "title", "value", "meaning", "institution", "change_fen"]
     table = pd.DataFrame(rows, columns=columns).astype({"change_fen": "int64"})
     order = table["change_fen"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 
-def _due(engine: Engine, view: str, inputs: DipInputs, terms: DipTerms) -> dict[str, int]:
-    settled = settle_dip(case_points(engine, view, inputs, terms), inputs, terms)
+def _points(engine: Engine, view: str, inputs: DipInputs, terms: DipTerms) -> pd.DataFrame:
+    return case_points(engine, view, standards(engine, view, inputs, terms), terms)
+
+
+def _due(points: pd.DataFrame, inputs: DipInputs, terms: DipTerms) -> dict[str, int]:
+    settled = settle_dip(points, inputs, terms)
     return dict(zip(settled.hospitals["institution"], settled.hospitals["due_fen"], strict=True))
 
 

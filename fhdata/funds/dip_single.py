@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from fhdata.engines import DuckDb
-from fhdata.funds.dip_cases import case_points
+from fhdata.funds.dip_cases import case_points, standards
 from fhdata.funds.dip_inputs import E4, GROUP_COLUMNS, DipInputs, case_problems, rows_of, table_problems
 from fhdata.funds.dip_settlement import decimal_of, point_value, settle_dip
 from fhdata.funds.dip_terms import DipTerms
@@ -176,7 +176,7 @@ def _scored(terms: DipTerms, inputs: DipInputs, cases: Sequence[Mapping[str, Any
     with DuckDb() as engine:
         engine.register_frame("dip_cases", frame)
         stop_on([*table_problems(inputs), *case_problems(engine, "dip_cases", inputs)])
-        return case_points(engine, "dip_cases", inputs, terms)
+        return case_points(engine, "dip_cases", standards(engine, "dip_cases", inputs, terms), terms)
 
 
 def _e4(value: Amount) -> int:

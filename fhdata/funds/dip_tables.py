@@ -14,8 +14,7 @@ from fhdata.funds.dip_terms import DipTerms
 from fhdata.funds.dip_year import DipYear
 from fhdata.money import FEN_PER_YUAN, money_text
 from fhdata.rounding import number_text
-from fhdata.rules.dip import READING
-from fhdata.rules.rulebook import Rule
+from fhdata.rules.rulebook import READING, Rule
 
 BANDS = {LOW: "费用偏低", NORMAL: "正常", HIGH: "费用偏高", REVIEW: "待评议", RULED: "已评议"}
 LINES = {
@@ -94,7 +93,7 @@ def value_table(year: DipYear, terms: DipTerms) -> pd.DataFrame:
         ("总分值", number_text(decimal_of(settled.points, DIGITS), DIGITS)),
         (
             f"点值，保留{terms.value_decimals}位小数",
-            f"{number_text(decimal_of(settled.published_value, terms.value_decimals), terms.value_decimals)} 元/分",
+            f"{value_text(year, terms)} 元/分",
         ),
         ("点值，不取整（列到十二位）", f"{number_text(decimal_of(exact, 12), 12)} 元/分"),
     ]
@@ -155,10 +154,15 @@ def comparison_table(compared: pd.DataFrame, hospitals: pd.DataFrame) -> pd.Data
     return rows.assign(figure_name=rows["figure"].map(labels), **figures)
 
 
+def value_text(year: DipYear, terms: DipTerms) -> str:
+    """The point value as it is published, in 元: 5.9112."""
+    return number_text(decimal_of(year.settlement.published_value, terms.value_decimals), terms.value_decimals)
+
+
 def overview(year: DipYear, terms: DipTerms, period_label: str) -> str:
     """The first sentence of the report."""
     settled, hospitals = year.settlement, year.settlement.hospitals
-    value = number_text(decimal_of(settled.published_value, terms.value_decimals), terms.value_decimals)
+    value = value_text(year, terms)
     return (
         f"{period_label}，{len(hospitals)} 家医疗机构 {int(hospitals['cases'].sum())} 个病例计 "
         f"{number_text(decimal_of(settled.points, 2), 2)} 分，点值 {value} 元，应付 "

@@ -1,14 +1,12 @@
 """The rules of DIP points in force on a day as one value: ratios, weights of the years, and the readings a run uses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
-from fhdata.problems import hint, problem, stop_on
-from fhdata.rules.dip import READING, WEIGHTS, DipRules
-from fhdata.rules.rulebook import Rule
+from fhdata.rules.dip import WEIGHTS
+from fhdata.rules.rulebook import READING, Rule, RuleBook
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class DipTerms:
         return tuple(key for key, rule in self.rules.items() if rule.status == "unverified")
 
 
-def dip_terms_on(rules: DipRules, on: date, choices: Mapping[str, str] | None = None) -> DipTerms:
+def dip_terms_on(rules: RuleBook, on: date, choices: Mapping[str, str] | None = None) -> DipTerms:
     """The terms in force on a day, with the readings a run asks for.
 
     Args:
@@ -73,14 +71,7 @@ def dip_terms_on(rules: DipRules, on: date, choices: Mapping[str, str] | None = 
     Raises:
         ProblemsFound: a rule not in force, a reading or alternative that does not exist; all of the unknown names.
     """
-    asked = dict(choices or {})
-    stop_on(
-        problem("unknown_reading", f"没有读法“{key}”", hint(key, READINGS), "请改正", file=rules.book.file)
-        for key in asked
-        if key not in READINGS
-    )
-    chosen = {READING + name: rules.book.reading(READING + name, on, asked.get(name)) for name in READINGS}
-    plain = {key: rules.book.value(key, on) for key in rules.book.rules if not key.startswith(READING)}
+    chosen, plain = rules.read_as(READINGS, on, choices), rules.in_force(on)
     number = {key: rule.value for key, rule in plain.items()}
     return DipTerms(
         on=on,
@@ -94,17 +85,3 @@ def dip_terms_on(rules: DipRules, on: date, choices: Mapping[str, str] | None = 
         value_decimals=int(number["value.decimals"]),
         rules={**plain, **chosen},
     )
-
-
-def dip_terms_with(terms: DipTerms, changes: Mapping[str, str]) -> DipTerms:
-    """The same terms with points read otherwise.
-
-    Args:
-        terms: the terms.
-        changes: reading → a value taken from the rule file's alternatives.
-    """
-    different: dict[str, Any] = dict(changes)
-    rules = dict(terms.rules)
-    for name, chosen in different.items():
-        rules[READING + name] = replace(rules[READING + name], value=chosen, is_default=False)
-    return replace(terms, readings=replace(terms.readings, **different), rules=rules)

@@ -78,6 +78,6 @@ def settle_year(engine: Engine, view: str, inputs: DipInputs, terms: DipTerms) -
     Raises:
         ProblemsFound: see ``dip_cases.standards`` and ``dip_settlement.settle_dip``.
     """
-    points = case_points(engine, view, inputs, terms)
-    near = near_lines(engine, view, standards(engine, view, inputs, terms))
-    return DipYear(inputs, points, settle_dip(points, inputs, terms), near)
+    bands = standards(engine, view, inputs, terms)
+    points = case_points(engine, view, bands, terms)
+    return DipYear(inputs, points, settle_dip(points, inputs, terms), near_lines(engine, view, bands))

@@ -12,7 +12,7 @@ from fhdata.funds.fund_terms import UNVERIFIED, Terms
 from fhdata.funds.fund_trial import YearOutcome
 from fhdata.money import money_text
 from fhdata.rounding import number_text
-from fhdata.rules.fund import READING
+from fhdata.rules.rulebook import READING
 
 WAN = "万元"
 EXAMPLE = "示例数据，不得引用。"

@@ -12,7 +12,7 @@ from fhdata.funds.fund_standing import MONTHS_A_YEAR, Standing, checked, months_
 from fhdata.funds.fund_terms import Terms
 from fhdata.money import apportion, divided_half_up
 from fhdata.problems import ProblemsFound, problem, stop_on
-from fhdata.rules.fund import READING
+from fhdata.rules.rulebook import READING
 
 MEMBER, ELSEWHERE = "member", "outside"
 ACCOUNT_KEYS = ["institution", "name", "place", "category", "is_dip"]

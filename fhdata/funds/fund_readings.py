@@ -13,7 +13,8 @@ from fhdata.funds.fund_totals import FundTotals, add_up
 from fhdata.funds.settlement import outcome
 from fhdata.funds.waterfall import INSTITUTION, LEVEL, PARTY_NAMES, party_amounts
 from fhdata.problems import ProblemsFound, stop_on
-from fhdata.rules.fund import READING, SHARE, FundRules
+from fhdata.rules.fund import SHARE
+from fhdata.rules.rulebook import READING, RuleBook
 
 ALTERNATIVE_COLUMNS = [
     "reading", "title", "problem", "source", "used", "used_meaning", "alternative", "meaning", "is_pair", "party",
@@ -30,7 +31,7 @@ Switch = tuple[tuple[str, str], ...]  # readings and the values they are changed
 
 
 def alternatives(
-    rules: FundRules,
+    rules: RuleBook,
     on: date,
     inputs: FundInputs,
     choices: Mapping[str, str] | None = None,

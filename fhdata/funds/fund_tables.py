@@ -9,8 +9,8 @@ from fhdata.funds.reconciliation import BOTH as DIFFERS
 from fhdata.funds.reconciliation import CATEGORY_NAMES, ONLY_CLAIMS, ONLY_PLATFORM
 from fhdata.funds.waterfall import INSTITUTION
 from fhdata.problems import Problem
-from fhdata.rules.fund import LINE, READING
-from fhdata.rules.rulebook import Rule
+from fhdata.rules.fund import LINE
+from fhdata.rules.rulebook import READING, Rule
 
 ALL_NAME = "合计"
 KIND_NAMES = {

@@ -6,9 +6,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from fhdata.problems import Problem, hint, problem, stop_on
-from fhdata.rules.fund import BANDS, INTERVAL, LINE, PASS_MARK, READING, SHARE, FundRules
-from fhdata.rules.rulebook import Rule
+from fhdata.rules.fund import BANDS, INTERVAL, LINE, PASS_MARK, SHARE
+from fhdata.rules.rulebook import READING, Rule, RuleBook
 
 UNVERIFIED = "unverified"
 POINT_E4 = 10_000
@@ -89,7 +88,7 @@ class Terms:
         return self.rules[LINE + line].title
 
 
-def terms_on(rules: FundRules, on: date, choices: Mapping[str, str] | None = None) -> Terms:
+def terms_on(rules: RuleBook, on: date, choices: Mapping[str, str] | None = None) -> Terms:
     """The terms in force on a day, with the readings a run asks for.
 
     Args:
@@ -104,17 +103,14 @@ def terms_on(rules: FundRules, on: date, choices: Mapping[str, str] | None = Non
         >>> terms_on(rules, date(2023, 12, 31), {"penalty": "budget"}).readings.penalty
         'budget'
     """
-    asked = dict(choices or {})
-    stop_on(_unknown_readings(rules, asked))
-    chosen = {READING + name: rules.book.reading(READING + name, on, asked.get(name)) for name in READINGS}
-    plain = {key: rules.book.value(key, on) for key in rules.book.rules if not key.startswith(READING)}
+    chosen, plain = rules.read_as(READINGS, on, choices), rules.in_force(on)
     value = {key: rule.value for key, rule in plain.items()}
     return Terms(
         on=on,
         readings=FundReadings(**{name: chosen[READING + name].value for name in READINGS}),
         reserve_ratio=Fraction(value["reserve.ratio"]),
         kept_ratio=Fraction(value["surplus.kept_ratio"]),
-        level_ratios={key.removeprefix(SHARE): Fraction(value[key]) for key in rules.book.keys(SHARE)},
+        level_ratios={key.removeprefix(SHARE): Fraction(value[key]) for key in rules.keys(SHARE)},
         overrun_ratios=(Fraction(value["overrun.reserve"]), Fraction(value["overrun.members"])),
         bands=tuple((Fraction(top), Fraction(share)) for top, share in value[BANDS]),
         pass_mark_e4=int(value[PASS_MARK] * POINT_E4),
@@ -136,11 +132,3 @@ def with_readings(terms: Terms, changes: Mapping[str, str]) -> Terms:
     for name, chosen in different.items():
         rules[READING + name] = replace(rules[READING + name], value=chosen, is_default=False)
     return replace(terms, readings=replace(terms.readings, **different), rules=rules)
-
-
-def _unknown_readings(rules: FundRules, choices: Mapping[str, str]) -> list[Problem]:
-    return [
-        problem("unknown_reading", f"没有读法“{key}”", hint(key, READINGS), "请改正", file=rules.book.file)
-        for key in choices
-        if key not in READINGS
-    ]

@@ -15,7 +15,7 @@ from fhdata.funds.settlement import Settlement, settle
 from fhdata.money import divided_half_up, fen_of
 from fhdata.periods import Period
 from fhdata.problems import Problem, ProblemsFound, problem
-from fhdata.rules.fund import FundRules
+from fhdata.rules.rulebook import RuleBook
 
 REFUSALS = ("preliminary", "unverified_rule")  # what forbids a final settlement and lets a trial stand
 INCOME, TOLERANCE = "income_", "reconciliation.tolerance_yuan"
@@ -49,7 +49,7 @@ class YearOutcome:
 
 
 def settle_what_is_known(
-    inputs: FundInputs, rules: FundRules, on: date, missing_months: Sequence[str], *, signed: Sequence[str] = ()
+    inputs: FundInputs, rules: RuleBook, on: date, missing_months: Sequence[str], *, signed: Sequence[str] = ()
 ) -> YearOutcome:
     """Settle a year: finally where that is allowed, else on trial.
 
@@ -83,7 +83,7 @@ def settle_what_is_known(
 def trial_problems(
     inputs: FundInputs,
     platform: pd.DataFrame,
-    rules: FundRules,
+    rules: RuleBook,
     period: Period,
     missing_months: Sequence[str],
 ) -> list[Problem]:

@@ -15,7 +15,7 @@ from fhdata.funds.fund_totals import Cost, FundTotals, add_up
 from fhdata.funds.settlement import Outcome, outcome
 from fhdata.funds.waterfall import CARRIED, COUNTY_BUDGET, FUND, INSTITUTION, LEVEL, RESERVE, party_amounts
 from fhdata.problems import Problem, ProblemsFound, hint, problem, stop_on
-from fhdata.rules.fund import READING
+from fhdata.rules.rulebook import READING
 
 COSTS = "costs"
 MOST_SCENARIOS = 100_000

@@ -21,7 +21,7 @@ from fhdata.funds.sharing import Share, share_overrun, share_surplus
 from fhdata.funds.waterfall import parties, shares_table, transfers, waterfall
 from fhdata.money import money_text
 from fhdata.problems import Problem, hint, problem, stop_on
-from fhdata.rules.fund import READING
+from fhdata.rules.rulebook import READING
 
 DEDUCTION = READING + "psychiatric_deduction"
 

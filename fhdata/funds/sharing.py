@@ -10,7 +10,8 @@ from fhdata.funds.fund_terms import Terms
 from fhdata.funds.fund_totals import Institution
 from fhdata.money import apportion, money_text
 from fhdata.problems import Problem, problem
-from fhdata.rules.fund import BANDS, LINE, PASS_MARK, READING, SHARE
+from fhdata.rules.fund import BANDS, LINE, PASS_MARK, SHARE
+from fhdata.rules.rulebook import READING
 
 RESERVE, MEMBERS = "reserve", "members"
 

@@ -10,7 +10,8 @@ from fhdata.funds.charges import Charges
 from fhdata.funds.fund_terms import Terms
 from fhdata.funds.fund_totals import FundTotals
 from fhdata.funds.sharing import Share
-from fhdata.rules.fund import LINE, READING, SHARE
+from fhdata.rules.fund import LINE, SHARE
+from fhdata.rules.rulebook import READING
 
 LINE_COLUMNS = [
     "step", "kind", "label", "institution", "name", "amount_fen", "balance_fen", "formula", "article", "rules",

@@ -54,7 +54,7 @@ def landing(engine: Engine, number: int, raw: str, key: bytes) -> str:
         discharge_day=_day("dscg_time"),
         bad=", ".join(_told(name, f"NOT ({is_plain(name)})") for name in amount_names()),
         finer=", ".join(_told(name, f"{is_plain(name)} AND {is_finer(name)}") for name in amount_names()),
-        amounts=",\n    ".join(fen_sql(name) for name in amount_names()),
+        amounts=",\n    ".join(f"{fen_sql(name)} AS {name}_fen" for name in amount_names()),
     )
 
 
@@ -77,7 +77,7 @@ def is_finer(name: str) -> str:
 def fen_sql(name: str) -> str:
     """Text → DECIMAL → whole fen, never through a float; NULL where it is no amount or finer than a fen."""
     is_good = f"{is_plain(name)} AND NOT ({is_finer(name)})"
-    return f"CASE WHEN {is_good} THEN CAST(TRY_CAST({name} AS DECIMAL(16, 2)) * 100 AS BIGINT) END AS {name}_fen"
+    return f"CASE WHEN {is_good} THEN CAST(TRY_CAST({name} AS DECIMAL(16, 2)) * 100 AS BIGINT) END"
 
 
 def _told(name: str, is_wrong: str) -> str:

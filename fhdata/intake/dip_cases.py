@@ -33,7 +33,7 @@ def define_cases(engine: Engine, raw: str, view: str, shown: str, folder: Path) 
     names = {**listed["columns"], **listed["optional"], **listed["amounts"]}
     columns = {ours: engine.column(theirs) if theirs in there else "''" for ours, theirs in names.items()}
     texts = ", ".join(f"TRIM(COALESCE(CAST({name} AS STRING), '')) AS {ours}" for ours, name in columns.items())
-    amounts = {ours: fen_sql(ours).removesuffix(f" AS {ours}_fen") for ours in listed["amounts"]}
+    amounts = {ours: fen_sql(ours) for ours in listed["amounts"]}
     landed = f"{view}_texts"  # a CSV can be read once only
     engine.write_parquet(f"SELECT {texts} FROM {raw}", folder / f"{landed}.parquet")
     engine.register_parquet(landed, [folder / f"{landed}.parquet"])

@@ -95,6 +95,7 @@ class DipWords:
     as_of: date
     is_example: bool
     overview: str
+    value: str
     warning: str
     readings: str
     finding: str
@@ -175,7 +176,7 @@ def dip_report(tables: DipTables, words: DipWords, chart: Chart) -> Report:
     )  # fmt: skip
     last = tables.hospitals.iloc[-1]
     figures = (
-        KeyFigure("点值", str(tables.values["shown"].iloc[4]).removesuffix(" 元/分"), "元/分", "待核实", light="amber"),
+        KeyFigure("点值", words.value, "元/分", "待核实", light="amber"),
         KeyFigure("病例", f"{int(last['cases']):,}", "例"),
         KeyFigure("状态", "试算", light="amber"),
     )

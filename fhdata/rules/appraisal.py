@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from fhdata.problems import Problem, problem, stop_on
-from fhdata.rules.rulebook import STATUSES, Rule, RuleBook, load_rules
+from fhdata.rules.rulebook import STATUSES, RuleBook, load_rules
 from fhdata.rules.tables import (
     YES_NO,
     Table,
@@ -25,7 +25,6 @@ from fhdata.rules.tables import (
 )
 
 RULE_FILE = "appraisal.toml"
-READING = "reading."
 CITED = ("starts", "ends", "document", "section", "status", "note")
 LAYOUTS = {
     "appraisal_items.csv": ("item", "name", "is_fixed", "document", "section", "note"),
@@ -61,10 +60,6 @@ class AppraisalRules:
     items: pd.DataFrame
     points: pd.DataFrame
     awards: pd.DataFrame
-
-    def readings(self, on: date) -> list[Rule]:
-        """The readings of unclear articles in force on a day, as the rule file has them."""
-        return [self.book.value(key, on) for key in self.book.keys(READING)]
 
 
 def load_appraisal(folder: Path) -> AppraisalRules:

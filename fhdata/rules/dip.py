@@ -1,36 +1,18 @@
 """The rules of DIP points (按病种分值付费) of a place: ratios, readings, weights of the years."""
 
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from fhdata.problems import hint, problem, stop_on
-from fhdata.rules.rulebook import Rule, RuleBook, load_rules
+from fhdata.problems import problem, stop_on
+from fhdata.rules.rulebook import RuleBook, load_rules
 
 RULE_FILE = "dip.toml"
-READING = "reading."
 NUMBERS = ("points.base", "low.ratio", "high.ratio", "review.ratio", "reimbursement.ratio", "value.decimals")
 WEIGHTS = "weights.years"
 _WEIGHTS_ALLOWED = "应为正整数的列表，由远及近，如 [1, 2, 7]"
 
 
-@dataclass(frozen=True)
-class DipRules:
-    """The rules of DIP points as the place's rules folder says them."""
-
-    book: RuleBook
-
-    def readings(self, on: date) -> list[Rule]:
-        """The readings of unclear points in force on a day, as the rule file has them."""
-        return [self.book.value(key, on) for key in self.book.keys(READING)]
-
-    def last_day(self) -> date:
-        """The last day any rule is laid down for: the latest ``until``, or where there is none the latest ``from``."""
-        return max(rule.until or rule.start for rules in self.book.rules.values() for rule in rules)
-
-
-def load_dip(folder: Path) -> DipRules:
+def load_dip(folder: Path) -> RuleBook:
     """Load and check the rules of DIP points of a place.
 
     Args:
@@ -41,10 +23,7 @@ def load_dip(folder: Path) -> DipRules:
             positive whole numbers; all of them.
     """
     book = load_rules(folder / RULE_FILE)
-    missing = [key for key in (*NUMBERS, WEIGHTS) if key not in book.rules]
-    stop_on(
-        problem("unknown_rule", f"没有规则“{key}”", hint(key, book.rules), "请补上", file=book.file) for key in missing
-    )
+    stop_on(book.missing((*NUMBERS, WEIGHTS)))
     stop_on(
         problem("bad_number", f"写的是“{rule.value}”", "应为正数", "请改正", file=rule.file, cell=rule.key)
         for key in NUMBERS
@@ -56,7 +35,7 @@ def load_dip(folder: Path) -> DipRules:
         for rule in book.rules[WEIGHTS]
         if not isinstance(rule.value, list) or not rule.value or not all(_is_positive(one) for one in rule.value)
     )
-    return DipRules(book)
+    return book
 
 
 def _is_positive(value: object) -> bool:

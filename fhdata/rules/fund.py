@@ -1,42 +1,20 @@
 """The medical fund's rules of a place: ratios, readings of unclear articles, the lines of the settlement."""
 
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
-from fhdata.problems import Problem, hint, problem, stop_on
+from fhdata.problems import Problem, problem, stop_on
 from fhdata.rules.rulebook import Rule, RuleBook, load_rules
 
 RULE_FILE = "fund.toml"
-READING, SHARE, LINE = "reading.", "share.", "line."
+SHARE, LINE = "share.", "line."
 OVERRUN = ("overrun.reserve", "overrun.members")
 RATIOS = ("reserve.ratio", "surplus.kept_ratio", *OVERRUN, "prepayment.deposit_ratio")
 BANDS, PASS_MARK, INTERVAL = "overrun.bands", "pass_mark", "forecast.interval_percent"
 
 
-@dataclass(frozen=True)
-class FundRules:
-    """The rules of the fund as the place's rules folder says them.
-
-    Attributes:
-        book: ratios, readings (``reading.*``) and lines of the settlement (``line.*``: the label, how it is reckoned,
-            the article).
-    """
-
-    book: RuleBook
-
-    def readings(self, on: date) -> list[Rule]:
-        """The readings of unclear articles in force on a day, as the rule file has them."""
-        return [self.book.value(key, on) for key in self.book.keys(READING)]
-
-    def last_day(self) -> date:
-        """The last day any rule is laid down for: the latest ``until``, or where there is none the latest ``from``."""
-        return max(rule.until or rule.start for rules in self.book.rules.values() for rule in rules)
-
-
-def load_fund(folder: Path) -> FundRules:
+def load_fund(folder: Path) -> RuleBook:
     """Load and check the fund's rules of a place.
 
     Args:
@@ -48,10 +26,7 @@ def load_fund(folder: Path) -> FundRules:
     """
     book = load_rules(folder / RULE_FILE)
     needed = [*RATIOS, BANDS, PASS_MARK, INTERVAL]
-    missing = [key for key in needed if key not in book.rules]
-    found = [
-        problem("unknown_rule", f"没有规则“{key}”", hint(key, book.rules), "请补上", file=book.file) for key in missing
-    ]
+    found = book.missing(needed)
     if not book.keys(SHARE):
         found.append(problem("unknown_rule", f"没有 {SHARE} 开头的分配比例", "每个级别一条", "请补上", file=book.file))
     stop_on(found)
@@ -60,7 +35,7 @@ def load_fund(folder: Path) -> FundRules:
     found += [one for rule in book.rules[BANDS] for one in _band_problems(rule)]
     stop_on(found)
     stop_on([*_sum_problems(book, book.keys(SHARE)), *_sum_problems(book, OVERRUN)])
-    return FundRules(book)
+    return book
 
 
 def _ratio_problems(rule: Rule) -> list[Problem]:

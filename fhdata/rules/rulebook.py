@@ -1,7 +1,7 @@
 """Dated, cited rules in TOML: the value in force on a day, with the article that sets it."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ RULE_KEYS = ("title", "unit", "problem", "alternatives", "values")
 VALUE_KEYS = ("from", "until", "value", "source", "status")
 ALTERNATIVE_KEYS = ("value", "meaning")
 RATIO = "ratio"  # the unit of a share of one
+READING = "reading."  # how the keys of readings begin
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,49 @@ class RuleBook:
                 )
             ]
         )  # fmt: skip
+
+    def readings(self, on: date) -> list[Rule]:
+        """The readings of unclear articles in force on a day, as the file has them."""
+        return [self.value(key, on) for key in self.keys(READING)]
+
+    def in_force(self, on: date) -> dict[str, Rule]:
+        """Every rule of a day that is no reading, by key.
+
+        Raises:
+            ProblemsFound: one of them has no value in force that day.
+        """
+        return {key: self.value(key, on) for key in self.rules if not key.startswith(READING)}
+
+    def read_as(self, names: Sequence[str], on: date, chosen: Mapping[str, str] | None = None) -> dict[str, Rule]:
+        """The readings a computation uses, by key: those asked for, else the file's own.
+
+        Args:
+            names: the readings the computation knows, without ``reading.``.
+            on: the day.
+            chosen: name → alternative: ``{"ties": "dense"}``.
+
+        Raises:
+            ProblemsFound: names that are no reading, all of them; or as for ``reading``.
+        """
+        asked = dict(chosen or {})
+        stop_on(
+            problem("unknown_reading", f"没有读法“{key}”", hint(key, names), "请改正", file=self.file)
+            for key in asked
+            if key not in names
+        )
+        return {READING + name: self.reading(READING + name, on, asked.get(name)) for name in names}
+
+    def last_day(self) -> date:
+        """The last day any rule is laid down for: the latest ``until``, or where there is none the latest ``from``."""
+        return max(rule.until or rule.start for rules in self.rules.values() for rule in rules)
+
+    def missing(self, keys: Iterable[str]) -> list[Problem]:
+        """What is wrong where rules that must be there are not."""
+        return [
+            problem("unknown_rule", f"没有规则“{key}”", hint(key, self.rules), "请补上", file=self.file)
+            for key in keys
+            if key not in self.rules
+        ]
 
 
 def load_rules(path: Path) -> RuleBook:
