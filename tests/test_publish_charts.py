@@ -1,6 +1,8 @@
 """Charts: every character drawn, nothing cut off or overlapping, same input same bytes, text never a formula."""
 
 import math
+import os
+import subprocess
 import sys
 from itertools import combinations
 from pathlib import Path
@@ -18,6 +20,27 @@ from fhdata.publish.canvas import SIZES, house_style, save, texts_of
 from fhdata.publish.charts import completion_bullets, growth_against_target, states_by_battle
 from fhdata.publish.lettering import wrap
 from fhdata.publish.paths import path_against_last_year
+
+FORKED_READERS = """
+import os
+from fhdata.publish import fonts
+
+characters = sorted(one for one in fonts.covered_characters() if one.isalpha())[:6_000]
+measure = fonts.advance.__wrapped__
+expected = [measure(one) for one in characters]
+children = []
+for turn in range(4):
+    children.append(os.fork())
+    if children[-1] == 0:
+        code = 1
+        try:
+            order = characters[turn * 1_000 :] + characters[: turn * 1_000]
+            read = {one: measure(one) for _ in range(3) for one in order}
+            code = int([read[one] for one in characters] != expected)
+        finally:
+            os._exit(code)
+print([os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in children])
+"""
 
 TITLE = "示例数据：三项目标中一项达序时，两项落后"
 FOOTNOTE = "来源：示例数据，截至2023年5月，为初步数。"
@@ -292,3 +315,10 @@ def test_charts_leave_their_tables_alone() -> None:
     frame = growths()
     growth_against_target(frame, TITLE, FOOTNOTE)
     pd.testing.assert_frame_equal(frame, growths())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="没有 fork 的系统，进程之间不共用打开的文件")
+def test_processes_forked_from_one_that_knows_the_fonts_read_glyphs_side_by_side() -> None:
+    """A forked process shares the place in every file its parent has open; fonts must not be read through one."""
+    done = subprocess.run([sys.executable, "-c", FORKED_READERS], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("[0, 0, 0, 0]\n", "", 0)

@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Iterable
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib
@@ -45,8 +46,13 @@ def families() -> tuple[str, ...]:
 
 @cache
 def _fonts() -> tuple[tuple[FT2Font, frozenset[str]], ...]:
-    """The two fonts of the family list, each with the characters it can draw."""
-    fonts = [FT2Font(path) for path in (font_file(), Path(matplotlib.get_data_path(), *FALLBACK_PATH))]
+    """The two fonts of the family list, each with the characters it can draw.
+
+    They are read from memory: an open file would be shared with every process forked from this one, place in the file
+    and all, and two that read glyphs at once would get each other's bytes.
+    """
+    paths = font_file(), Path(matplotlib.get_data_path(), *FALLBACK_PATH)
+    fonts = [FT2Font(BytesIO(path.read_bytes())) for path in paths]
     return tuple((font, frozenset(map(chr, font.get_charmap()))) for font in fonts)
 
 
