@@ -136,7 +136,7 @@ def test_table_of_readings_tells_what_each_alternative_would_change() -> None:
     """甲 95, 乙 and 丙 93, 丁 90, two more: dense ranks move 丁, 戊 and 己 up by one each."""
     inputs = plain({"甲": 95, "乙": 93, "丙": 93, "丁": 90, "戊": 80, "己": 70})
     table, moves = readings_table(
-        rules().readings(date(2023, 3, 31)), scheme(), lambda other: appraise_months(inputs, other)
+        rules().book.readings(date(2023, 3, 31)), scheme(), lambda other: appraise_months(inputs, other)
     )
     keyed = table.set_index(["reading", "alternative"])
     dense = keyed.loc[("ties", "dense")]
@@ -157,7 +157,7 @@ def test_summary_of_a_rank_puts_the_three_tests_side_by_side() -> None:
     inputs = make_inputs({"甲": {A: 90, B: 60}, "乙": {A: 70, B: 80}, "丙": {A: 70, B: 80}}, {A: 60, B: 40})
     months = appraise_months(inputs, scheme())
     _, moves = readings_table(
-        rules().readings(date(2023, 3, 31)), scheme(), lambda other: appraise_months(inputs, other), keys=["ties"]
+        rules().book.readings(date(2023, 3, 31)), scheme(), lambda other: appraise_months(inputs, other), keys=["ties"]
     )
     summary = firmness_summary(firmness(months, scheme(), 1, 100), items_left_out(months, scheme()), moves)
     assert column(summary, "best_without") == {"甲": 1, "乙": 1, "丙": 1}

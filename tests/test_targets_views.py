@@ -10,7 +10,7 @@ from test_targets_frames import make_indicators, make_observations, make_targets
 from fhdata.periods import parse_period
 from fhdata.publish.page import render_page
 from fhdata.publish.report import Section, chinese_number, report_problems
-from fhdata.publish.targets_lists import numbered
+from fhdata.publish.sections import numbered
 from fhdata.publish.targets_units import units_book, units_page
 from fhdata.runs.session import open_session
 from fhdata.targets.between import handed_in, new_events, new_figures, of_frequency

@@ -8,8 +8,8 @@ import pandas as pd
 from fhdata.money import in_yuan, money_text
 from fhdata.publish import assistance_columns as columns
 from fhdata.publish.report import TO_BE_WRITTEN, Chart, KeyFigure, Report, Section, Source
+from fhdata.publish.sections import numbered
 from fhdata.publish.tables import Column, Table
-from fhdata.publish.targets_lists import numbered
 
 WAN = "万元"
 SUBTITLE = "三种方法并列：按人数、按户补差、按上年人均补差"

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from fhdata.money import in_yuan
 from fhdata.publish.canvas import save
 from fhdata.publish.fund_charts import amounts
 from fhdata.publish.fund_columns import CODE, NAME, count, yuan
 from fhdata.publish.report import TO_BE_WRITTEN, Chart, KeyFigure, Report, Section, sources_of
-from fhdata.publish.tables import Column, Table
-from fhdata.publish.targets_lists import numbered
+from fhdata.publish.sections import Lists, numbered
+from fhdata.publish.tables import Column
 
 POINTS = Column("points", "总分值", "number", 4, width=16)
 HOSPITAL = Column("name", "机构", width=22, source="source")
@@ -147,29 +146,20 @@ def dip_report(tables: DipTables, words: DipWords, chart: Chart) -> Report:
         words: what stands around it.
         chart: as ``draw_gains`` gives it.
     """
-    day = words.as_of.isoformat()
-
-    def listed(heading: str, frame: pd.DataFrame, columns: tuple[Column, ...], nothing: str, **more: str) -> Section:
-        if frame.empty:
-            return Section(heading, (nothing,))
-        said = (more["said"],) if more.get("said") else ()
-        note = (more["note"],) if more.get("note") else ()
-        unit = "元" if any(column.name.endswith("_yuan") for column in columns) else ""
-        return Section(heading, said, None, Table(heading, in_yuan(frame), columns, unit, day, note))
-
+    listed = Lists(words.as_of.isoformat(), is_money=True)
     hospitals = tables.hospitals.assign(source=tables.hospitals["institution"])
     sections = (
         Section("总体情况", (words.overview, words.warning, TO_BE_WRITTEN), chart),
         listed("各医疗机构分值和结算总额", hospitals, POINTED, "没有医疗机构。"),
         listed("各医疗机构应付和差额", hospitals, DUE, "没有医疗机构。"),
         listed("点值", tables.values, VALUES, ""),
-        listed("基金去向", tables.lines, LINES, "", note="前几行相加等于可用于DIP的基金。"),
-        listed("费用校正", tables.corrections, CORRECTIONS, "没有校正。", note="分值比不校正时增减多少。"),
-        listed("临近界线的病例", tables.near, NEAR, "没有临近界线的病例。", note="费用在界线上下5%以内。"),
-        listed("各病组", tables.groups, GROUPS, "没有病例。", note="亏得最多的在前。"),
+        listed("基金去向", tables.lines, LINES, "", footnotes=("前几行相加等于可用于DIP的基金。",)),
+        listed("费用校正", tables.corrections, CORRECTIONS, "没有校正。", footnotes=("分值比不校正时增减多少。",)),
+        listed("临近界线的病例", tables.near, NEAR, "没有临近界线的病例。", footnotes=("费用在界线上下5%以内。",)),
+        listed("各病组", tables.groups, GROUPS, "没有病例。", footnotes=("亏得最多的在前。",)),
         listed(
             "换一种读法会怎样", tables.readings.head(READINGS_SHOWN), READINGS, "换哪一种读法，应付额都不变。",
-            said=words.readings, note=f"只列变化最大的 {READINGS_SHOWN} 行，全部见 dip_readings.csv。",
+            paragraphs=(words.readings,), footnotes=(f"只列变化最大的 {READINGS_SHOWN} 行，全部见 dip_readings.csv。",),
         ),
         listed("与州里的数核对", tables.compared, COMPARED, "没有收到州里的清算数。"),
         listed("采用的参数和读法", tables.rules, RULES, ""),

@@ -9,8 +9,8 @@ import pandas as pd
 from fhdata.money import in_yuan, money_text
 from fhdata.publish import fund_columns as columns
 from fhdata.publish.report import TO_BE_WRITTEN, Chart, KeyFigure, Report, Section, Source
+from fhdata.publish.sections import Lists, numbered
 from fhdata.publish.tables import Column, Table, cell_text
-from fhdata.publish.targets_lists import numbered
 
 WAN, YUAN = "万元", "元"
 LINES_NOTE = "余额从收入起逐行加减，最后为零。各行在各机构的部分见下一张表。"
@@ -104,15 +104,15 @@ def monthly_report(tables: MonthTables, words: Words, charts: Mapping[str, Chart
         words: what stands around it.
         charts: ``path`` and ``places``.
     """
-    listed = _Lists(words.as_of.isoformat())
+    listed = Lists(words.as_of.isoformat(), is_money=True)
     sections = (
         Section("总体情况", (words.overview, TO_BE_WRITTEN)),
         listed("预算执行", tables.progress, columns.PROGRESS, "", chart=charts["path"], title="预算执行和时间进度"),
         listed("年末预测", tables.forecast, columns.FORECAST, "", paragraphs=words.outlook),
         listed("医共体内外费用", tables.in_and_out, columns.IN_AND_OUT, "", chart=charts["places"]),
         listed("", tables.institutions, columns.BY_INSTITUTION, "", title=BY_INSTITUTION),
-        listed("预算管控总额", tables.lines, columns.LINES, "", note=BUDGET_NOTE),
-        listed("预付", tables.prepayments, columns.PREPAYMENTS, "没有预付申报。", note=words.deposit),
+        listed("预算管控总额", tables.lines, columns.LINES, "", footnotes=(BUDGET_NOTE,)),
+        listed("预付", tables.prepayments, columns.PREPAYMENTS, "没有预付申报。", footnotes=(words.deposit,)),
         listed("对账", tables.unmatched, columns.UNMATCHED, "", title=UNMATCHED, paragraphs=(words.reconciliation,)),
         listed("", tables.reversals, columns.REVERSALS, "", title=REVERSALS),
     )
@@ -139,10 +139,10 @@ def annual_report(tables: YearTables, words: Words, charts: Mapping[str, Chart])
         words: what stands around it.
         charts: ``waterfall``, ``places`` and ``readings``.
     """
-    listed = _Lists(words.as_of.isoformat())
+    listed = Lists(words.as_of.isoformat(), is_money=True)
     sections = (
         Section("总体情况", (words.overview, *words.refusals, TO_BE_WRITTEN), charts["waterfall"]),
-        listed("决算各行", tables.lines, columns.LINES, "", note=LINES_NOTE),
+        listed("决算各行", tables.lines, columns.LINES, "", footnotes=(LINES_NOTE,)),
         listed("", tables.parts, columns.PARTS, "", title="各行在各机构的部分"),
         listed("结余分配和超支分担", tables.shares, columns.SHARES, "没有分配或分担。"),
         listed("各方合计", tables.parties, columns.PARTIES, ""),
@@ -157,7 +157,7 @@ def annual_report(tables: YearTables, words: Words, charts: Mapping[str, Chart])
             "换一种读法会怎样", tables.readings, columns.READINGS, "没有别的读法。", title="换一种读法，各方多得少得",
             chart=charts.get("readings"), paragraphs=words.readings,
         ),
-        listed("", tables.pairs, columns.PAIRS, "", title="两种读法一起换（分开看不出来的）", note=PAIRS_NOTE),
+        listed("", tables.pairs, columns.PAIRS, "", title="两种读法一起换（分开看不出来的）", footnotes=(PAIRS_NOTE,)),
         listed("情景", tables.scenarios, columns.SCENARIOS, "", paragraphs=(words.scenarios,)),
     )  # fmt: skip
     figures = (
@@ -198,30 +198,6 @@ def confirmation_sheets(lines: pd.DataFrame, transfers: pd.DataFrame, shares: pd
         sections=tuple(Section("", table=table) for table in tables),
         notes=words.notes,
     )
-
-
-@dataclass(frozen=True)
-class _Lists:
-    day: str
-
-    def __call__(
-        self,
-        heading: str,
-        frame: pd.DataFrame,
-        told: tuple[Column, ...],
-        nothing: str,
-        *,
-        title: str = "",
-        note: str = "",
-        paragraphs: tuple[str, ...] = (),
-        chart: Chart | None = None,
-    ) -> Section:
-        """A section with its table in 元, or the sentence that there is nothing to list."""
-        if frame.empty:
-            return Section(heading, (*paragraphs, nothing) if nothing else paragraphs, chart)
-        notes = (note,) if note else ()
-        table = Table(title or heading, in_yuan(frame), told, YUAN, self.day, notes)
-        return Section(heading, paragraphs, chart, table)
 
 
 def _report(

@@ -8,7 +8,8 @@ import pandas as pd
 
 from fhdata.publish import ranking_columns as columns
 from fhdata.publish.report import Chart, KeyFigure, Report, Section, Source
-from fhdata.publish.tables import Column, Table, cell_text
+from fhdata.publish.sections import Lists
+from fhdata.publish.tables import Column, cell_text
 
 NOTHING = pd.DataFrame()
 YUAN_PER_WAN = 10_000
@@ -89,7 +90,7 @@ def monthly_report(
         items: names of the month's items by identifier.
         charts: by series; the first stands beside the ranked table, the second in the section on firmness.
     """
-    listed = _Lists(words.as_of.isoformat())
+    listed = Lists(words.as_of.isoformat())
     sections = (
         Section("一、总体情况", (words.overview, *words.refusals)),
         *_ranked(
@@ -122,7 +123,7 @@ def monthly_report(
 
 def annual_report(tables: RankingTables, words: Words, charts: Mapping[str, tuple[Chart, ...]]) -> Report:
     """The report of a year; see ``monthly_report``."""
-    listed = _Lists(words.as_of.isoformat())
+    listed = Lists(words.as_of.isoformat())
     ranked = (columns.PLACE, columns.UNIT, columns.TOTAL, *columns.QUARTERS, columns.IMPUTED, columns.REFERENCE)
     ends = tuple(column for column in columns.ENDS if column not in columns.MOVES)
     sections = (
@@ -147,36 +148,13 @@ def annual_report(tables: RankingTables, words: Words, charts: Mapping[str, tupl
     return _report(words, "年度考核：四个季度、领导综合评定、加减分和奖惩", tables, sections)
 
 
-@dataclass(frozen=True)
-class _Lists:
-    day: str
-
-    def __call__(
-        self,
-        heading: str,
-        frame: pd.DataFrame,
-        told: tuple[Column, ...],
-        nothing: str,
-        unit: str = "",
-        *,
-        title: str = "",
-        footnotes: tuple[str, ...] = (),
-        chart: Chart | None = None,
-    ) -> Section:
-        """A section with its table, or the sentence that there is nothing to list."""
-        if frame.empty:
-            return Section(heading, (nothing,) if nothing else (), chart)
-        name = title or heading.split("、", 1)[-1]
-        return Section(heading, chart=chart, table=Table(name, frame, told, unit, self.day, footnotes))
-
-
 def _ranked(
     heading: str,
     ranked: pd.DataFrame,
     told: tuple[Column, ...],
     *,
     charts: Mapping[str, tuple[Chart, ...]],
-    listed: _Lists,
+    listed: Lists,
     footnote: str,
 ) -> list[Section]:
     sections = []
@@ -213,14 +191,14 @@ def _sources(handed_in: pd.DataFrame, items: Mapping[str, str]) -> tuple[Source,
     )
 
 
-def _firm(heading: str, firm: pd.DataFrame, charts: Mapping[str, tuple[Chart, ...]], listed: _Lists) -> list[Section]:
+def _firm(heading: str, firm: pd.DataFrame, charts: Mapping[str, tuple[Chart, ...]], listed: Lists) -> list[Section]:
     shown = [pair[1] for pair in charts.values() if len(pair) > 1]
     drawn = [Section(heading if number == 0 else "", chart=chart) for number, chart in enumerate(shown)]
     table = listed("" if drawn else heading, firm, columns.FIRM, "没有排名。", title="名次的区间和可能")
     return [*drawn, table]
 
 
-def _after_execution(tables: RankingTables, listed: _Lists) -> list[Section]:
+def _after_execution(tables: RankingTables, listed: Lists) -> list[Section]:
     """What the execution list costs, and what it means for the leaders in charge."""
     return [
         listed("", tables.cost, columns.COST, "", "元", title="奖惩合计"),
@@ -228,14 +206,14 @@ def _after_execution(tables: RankingTables, listed: _Lists) -> list[Section]:
     ]
 
 
-def _recorded(heading: str, tables: RankingTables, words: Words, listed: _Lists) -> list[Section]:
+def _recorded(heading: str, tables: RankingTables, words: Words, listed: Lists) -> list[Section]:
     """The log: what is wrong with it, how far each table has come, what units objected to."""
     steps = listed("" if words.log_lines else heading, tables.steps, columns.STEPS, "没有登记。", title="审核进度")
     objections = listed("", tables.objections, columns.OBJECTIONS, "", title="提出的意见和处理结果")
     return [*([Section(heading, words.log_lines)] if words.log_lines else []), steps, objections]
 
 
-def _restated(heading: str, tables: RankingTables, words: Words, listed: _Lists) -> list[Section]:
+def _restated(heading: str, tables: RankingTables, words: Words, listed: Lists) -> list[Section]:
     """What later corrections moved: totals and ranks, then money."""
     odd = [Section(heading, words.announced_lines)] if words.announced_lines else []
     ranks = listed(

@@ -1,14 +1,9 @@
 """How the lists of a targets report are printed: columns that the month's, 旬's and quarter's reports share."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-
 import pandas as pd
 
-from fhdata.publish.report import Section, chinese_number
-from fhdata.publish.tables import Column, Table
+from fhdata.publish.tables import Column
 
-ANNEX = "附"
 CODE = Column("code", "编号", align="center", width=8)
 SOURCED_CODE = Column("code", "编号", align="center", width=8, source="source")
 TITLE = Column("title", "目标", width=34)
@@ -134,26 +129,3 @@ RULES = (
 def sourced(frame: pd.DataFrame, id_column: str = "code") -> pd.DataFrame:
     """A figure leads to its source note where it has a cell; what was not reported has none."""
     return frame.assign(source=frame[id_column].where(frame["source_cell"].fillna("") != "", ""))
-
-
-def listed(
-    heading: str, frame: pd.DataFrame, columns: tuple[Column, ...], day: str, nothing: str, *, told: str = ""
-) -> Section:
-    """A section with one table of the same name; an empty one is said to be empty, not left out.
-
-    ``told`` names the column whose sentences a notice says in its text.
-    """
-    if frame.empty:
-        return Section(heading, (nothing,))
-    return Section(heading, table=Table(heading, frame, columns, "", day, told=told))
-
-
-def numbered(sections: Iterable[Section]) -> tuple[Section, ...]:
-    """Headings numbered 一、二、三 … in the order given; an annex (附：) is not, nor a part that goes on."""
-    done: list[Section] = []
-    count = 0
-    for one in sections:
-        counts = bool(one.heading) and not one.heading.startswith(ANNEX)
-        count += counts
-        done.append(replace(one, heading=f"{chinese_number(count)}、{one.heading}") if counts else one)
-    return tuple(done)

@@ -8,6 +8,7 @@ import pandas as pd
 from fhdata.publish import targets_lists as lists
 from fhdata.publish.notices import regrouped
 from fhdata.publish.report import TO_BE_WRITTEN, Chart, Report, Section, sources_of
+from fhdata.publish.sections import Lists, numbered
 from fhdata.publish.tables import Table
 from fhdata.publish.targets_report import (
     FAULTS,
@@ -73,35 +74,34 @@ def quarterly_report(
     """
     progress = lists.sourced(tables.progress)
     day = as_of.isoformat()
+    listed = Lists(day)
     leads = Table("各牵头单位目标进度", tables.lead_counts, lists.LEAD_COUNTS, "项", day, (TWO_LEADS,))
     sections = [
         *overall(overview, charts, tables.counts, day),
-        lists.listed(
+        listed(
             "按季发布的主要指标",
             lists.sourced(tables.headline),
             lists.HEADLINE,
-            day,
             NO_HEADLINE,
             told="sentence",
         ),
-        lists.listed("全年推算", lists.sourced(tables.ahead), lists.AHEAD, day, "没有可以推算的目标。"),
+        listed("全年推算", lists.sourced(tables.ahead), lists.AHEAD, "没有可以推算的目标。"),
         Section("按牵头单位", table=leads),
-        lists.listed("按分管", tables.portfolio_counts, lists.PORTFOLIO_COUNTS, day, NO_PORTFOLIOS),
-        lists.listed(
+        listed("按分管", tables.portfolio_counts, lists.PORTFOLIO_COUNTS, NO_PORTFOLIOS),
+        listed(
             "进度落后的目标",
             lists.sourced(tables.laggards),
             lists.LAGGING,
-            day,
             "本期没有落后的目标。",
             told="sentence",
         ),
-        lists.listed("比上季变化", tables.changes, lists.CHANGED, day, "与上季相比没有变化，或本季是本年第一季。"),
+        listed("比上季变化", tables.changes, lists.CHANGED, "与上季相比没有变化，或本季是本年第一季。"),
         *by_battle(progress, day),
         *livelihood(tables.livelihood, tables.livelihood_counts, day),
         *risk(tables.pairs, tables.debt, day),
-        lists.listed("应报未报", tables.missing, lists.MISSING, day, "应报的都已报来。"),
+        listed("应报未报", tables.missing, lists.MISSING, "应报的都已报来。"),
         disagreements(tables.contradictions, day),
-        lists.listed("数据修订", tables.revisions, lists.REVISED, day, "没有修订。"),
+        listed("数据修订", tables.revisions, lists.REVISED, "没有修订。"),
         Section("下一步工作要求", (TO_BE_WRITTEN,)),
         Section("附：采用的规则", table=Table("采用的规则", tables.rules, lists.RULES, "", day)),
     ]  # fmt: skip
@@ -112,7 +112,7 @@ def quarterly_report(
         as_of=as_of,
         is_example=is_example,
         key_figures=key_figures(tables.progress),
-        sections=lists.numbered(sections),
+        sections=numbered(sections),
         sources=(*sources_of(progress), *risk_sources(tables.pairs, tables.debt)),
         notes=notes,
     )

@@ -8,6 +8,7 @@ import pandas as pd
 from fhdata.publish import targets_lists as lists
 from fhdata.publish.notices import regrouped
 from fhdata.publish.report import TO_BE_WRITTEN, Chart, KeyFigure, Report, Section, Source, sources_of
+from fhdata.publish.sections import Lists, numbered
 from fhdata.publish.tables import Table
 
 DEBT_NOTE = "六项债务指标的算法和警戒线文件没有给出，表中所用均待核实；缺数、分母为0的不亮灯。"
@@ -63,24 +64,24 @@ def targets_report(
     """
     progress = lists.sourced(tables.progress)
     day = as_of.isoformat()
+    listed = Lists(day)
     sections = [
         *overall(overview, charts, tables.counts, day),
-        lists.listed(
+        listed(
             "进度落后的目标",
             lists.sourced(tables.laggards),
             lists.LAGGING,
-            day,
             "本期没有落后的目标。",
             told="sentence",
         ),
-        lists.listed("比上期变化", tables.changes, lists.CHANGED, day, "与上期相比没有变化，或本期是本年第一期。"),
+        listed("比上期变化", tables.changes, lists.CHANGED, "与上期相比没有变化，或本期是本年第一期。"),
         *by_battle(progress, day),
         *livelihood(tables.livelihood, tables.livelihood_counts, day),
-        lists.listed("按往年进度推算全年", lists.sourced(tables.ahead), lists.AHEAD, day, "没有可以推算的目标。"),
+        listed("按往年进度推算全年", lists.sourced(tables.ahead), lists.AHEAD, "没有可以推算的目标。"),
         *risk(tables.pairs, tables.debt, day),
-        lists.listed("应报未报", tables.missing, lists.MISSING, day, "应报的都已报来。"),
+        listed("应报未报", tables.missing, lists.MISSING, "应报的都已报来。"),
         disagreements(tables.contradictions, day),
-        lists.listed("数据修订", tables.revisions, lists.REVISED, day, "没有修订。"),
+        listed("数据修订", tables.revisions, lists.REVISED, "没有修订。"),
         Section("下一步工作要求", (TO_BE_WRITTEN,)),
         Section("附：采用的规则", table=Table("采用的规则", tables.rules, lists.RULES, "", day)),
     ]
@@ -91,7 +92,7 @@ def targets_report(
         as_of=as_of,
         is_example=is_example,
         key_figures=key_figures(tables.progress),
-        sections=lists.numbered(sections),
+        sections=numbered(sections),
         sources=(*sources_of(progress), *risk_sources(tables.pairs, tables.debt)),
         notes=notes,
     )
@@ -155,7 +156,7 @@ def risk(pairs: pd.DataFrame, debt: pd.DataFrame, day: str) -> list[Section]:
 
 def disagreements(contradictions: pd.DataFrame, day: str) -> Section:
     """文件中的不一致, each with its ruling or that there is none."""
-    section = lists.listed("文件中的不一致", contradictions, lists.CONTRADICTORY, day, "没有发现不一致。")
+    section = Lists(day)("文件中的不一致", contradictions, lists.CONTRADICTORY, "没有发现不一致。")
     return section if section.table is None else Section(section.heading, table=section.table, footnotes=(RULING_NOTE,))
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from fhdata.publish import targets_lists as lists
 from fhdata.publish.report import TO_BE_WRITTEN, Chart, Report, Section, sources_of
+from fhdata.publish.sections import Lists, numbered
 from fhdata.publish.tables import Table
 from fhdata.publish.targets_report import key_figures
 
@@ -58,15 +59,16 @@ def tenday_report(
         notes: for 口径说明.
     """
     day = as_of.isoformat()
+    listed = Lists(day)
     sections = [
         Section("总体情况", (overview, TO_BE_WRITTEN), chart),
-        lists.listed("本旬重要事项", lists.sourced(tables.events), lists.LAGGING, day, NO_EVENTS),
-        lists.listed("本旬报来的数", tables.handed_in, lists.HANDED_IN, day, "本旬没有新报来的数。"),
-        lists.listed("比上旬变化", tables.changes, lists.CHANGED, day, NO_CHANGE),
-        lists.listed(f"比{last_month}通报变化", tables.changes_since_month, lists.CHANGED, day, NO_CHANGE_SINCE_MONTH),
-        lists.listed(f"{due_days}日内到期的节点", tables.due, lists.DUE, day, NO_DUE),
-        lists.listed("应报未报", tables.missing, lists.MISSING, day, "应报的都已报来。"),
-        lists.listed("数据修订", tables.revisions, lists.REVISED, day, "没有修订。"),
+        listed("本旬重要事项", lists.sourced(tables.events), lists.LAGGING, NO_EVENTS),
+        listed("本旬报来的数", tables.handed_in, lists.HANDED_IN, "本旬没有新报来的数。"),
+        listed("比上旬变化", tables.changes, lists.CHANGED, NO_CHANGE),
+        listed(f"比{last_month}通报变化", tables.changes_since_month, lists.CHANGED, NO_CHANGE_SINCE_MONTH),
+        listed(f"{due_days}日内到期的节点", tables.due, lists.DUE, NO_DUE),
+        listed("应报未报", tables.missing, lists.MISSING, "应报的都已报来。"),
+        listed("数据修订", tables.revisions, lists.REVISED, "没有修订。"),
         Section("下一步工作要求", (TO_BE_WRITTEN,)),
         Section("附：目标状态一览", table=_all(tables.progress, day)),
     ]  # fmt: skip
@@ -77,7 +79,7 @@ def tenday_report(
         as_of=as_of,
         is_example=is_example,
         key_figures=key_figures(tables.progress),
-        sections=lists.numbered(sections),
+        sections=numbered(sections),
         sources=sources_of(lists.sourced(tables.progress)),
         notes=notes,
     )
