@@ -20,14 +20,12 @@ from fhdata.intake.assistance_rows import ALL, FORMS_FILE, Names
 from fhdata.intake.forms import Form
 from fhdata.intake.grids import position, text_of
 from fhdata.intake.handed_in import (
-    EXCLUDED_COLUMNS,
-    FILE_COLUMNS,
     HandedIn,
     Sheet,
-    file_row,
     gather,
     keep_newest,
     topic_folders,
+    what_counts,
     year_to_date,
 )
 from fhdata.intake.topics import ASSISTANCE
@@ -145,20 +143,17 @@ def read_assistance(
     sheets = _counting(keep_newest(found, key=lambda one: (one.form.kind, one.period, one.form.department)))
     tables = _read(sheets, Names.of(townships, categories), found.problems)
     found.problems += _missing(sheets, period)
-    frames = {name: _frame(tables[name], columns) for name, columns in COLUMNS.items()}
+    frames: dict[str, Any] = {name: _frame(tables[name], columns) for name, columns in COLUMNS.items()}
     parts = {name: frames.pop(name) for name in (EVERY_MONTH, YEAR_BEFORE)}
-    detail = {name: _rows(frame, is_total=False) for name, frame in parts.items()}
+    detail: dict[str, Any] = {name: _rows(frame, is_total=False) for name, frame in parts.items()}
     total = {name: _rows(frame, is_total=True) for name, frame in parts.items()}
     return AssistanceSheets(
         **detail,
         totals=total[EVERY_MONTH],
         last_year_totals=total[YEAR_BEFORE],
         **frames,
-        files=pd.DataFrame([file_row(one) for one in sheets], columns=FILE_COLUMNS),
-        excluded=pd.DataFrame(found.excluded, columns=EXCLUDED_COLUMNS),
         accepted=accepted,
-        problems=tuple(sorted(set(found.problems))),
-        is_example=any(one.form.is_example for one in sheets),
+        **what_counts(found, sheets),
     )
 
 

@@ -19,7 +19,7 @@ from fhdata.intake.dip_cases import COLUMNS_FILE, define_cases
 from fhdata.intake.forms import Form, Line, vocabulary
 from fhdata.intake.fund_cells import SOURCE, Read, amount, count, once, refuse, source_of, unit_of
 from fhdata.intake.fund_sheets import WORKBOOKS
-from fhdata.intake.handed_in import EXCLUDED_COLUMNS, FILE_COLUMNS, file_row, gather, keep_newest, topic_folders
+from fhdata.intake.handed_in import gather, keep_newest, topic_folders, what_counts
 from fhdata.intake.topics import DIP
 from fhdata.intake.wording import fold, narrow
 from fhdata.periods import Period
@@ -91,13 +91,8 @@ def read_dip_sheets(raw_folder: Path, *, home: Path, year: Period, as_of: date) 
     found.problems += [
         problem("no_sheet", f"{year} 没有{name}", "", f"请放进 data/raw/{year}/DIP/") for name in lacking
     ]
-    return DipSheets(
-        **{name: _frame(rows, COLUMNS[name]) for name, rows in tables.items()},
-        files=pd.DataFrame([file_row(one) for one in sheets], columns=FILE_COLUMNS),
-        excluded=pd.DataFrame(found.excluded, columns=EXCLUDED_COLUMNS),
-        problems=tuple(sorted(set(found.problems))),
-        is_example=any(one.form.is_example for one in sheets),
-    )
+    frames: dict[str, Any] = {name: _frame(rows, COLUMNS[name]) for name, rows in tables.items()}
+    return DipSheets(**frames, **what_counts(found, sheets))
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,12 @@ from fhdata.intake.corrections import FILE as CORRECTIONS
 from fhdata.intake.fund_cells import FORMS_FILE, SCORED, SOURCE
 from fhdata.intake.fund_rows import READERS, Roster, roster_of
 from fhdata.intake.handed_in import (
-    EXCLUDED_COLUMNS,
-    FILE_COLUMNS,
     HandedIn,
     Sheet,
-    file_row,
     gather,
     keep_newest,
     topic_folders,
+    what_counts,
     year_to_date,
 )
 from fhdata.intake.topics import FUND, topics_of
@@ -120,16 +118,13 @@ def read_fund_sheets(raw_folder: Path, *, home: Path, period: Period, as_of: dat
     found.problems += _unscored(tables[ROSTER]) if period.cadence == "year" else []
     handed_in = {kind: {one.period.month for one in sheets if _is_month(one, kind)} for kind in EVERY_MONTH}
     found.problems += _gaps(handed_in, period)
-    frames = {name: _frame(rows, COLUMNS[name]) for name, rows in tables.items()}
+    frames: dict[str, Any] = {name: _frame(rows, COLUMNS[name]) for name, rows in tables.items()}
     last = max((month for months in handed_in.values() for month in months), default=0)
     return FundSheets(
         **frames,
-        files=pd.DataFrame([file_row(one) for one in sheets], columns=FILE_COLUMNS),
-        excluded=pd.DataFrame(found.excluded, columns=EXCLUDED_COLUMNS),
         missing_months=tuple(str(Period(period.year, "month", one)) for one in range(last + 1, period.month + 1)),
         last_month=last,
-        problems=tuple(sorted(set(found.problems))),
-        is_example=any(one.form.is_example for one in sheets),
+        **what_counts(found, sheets),
     )
 
 

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from fhdata.intake.forms import FORMS_FILE, Form, read_form
 from fhdata.intake.period_text import split_period
@@ -154,4 +157,15 @@ def file_row(sheet: Sheet) -> dict[str, object]:
         "department": form.department,
         "rows": len(form.rows),
         "released": sheet.released,
+    }
+
+
+def what_counts(found: HandedIn, sheets: Iterable[Sheet]) -> dict[str, Any]:
+    """What every reading tells of its sheets: files, excluded, problems (each once, in order) and is_example."""
+    counting = list(sheets)
+    return {
+        "files": pd.DataFrame([file_row(one) for one in counting], columns=FILE_COLUMNS),
+        "excluded": pd.DataFrame(found.excluded, columns=EXCLUDED_COLUMNS),
+        "problems": tuple(sorted(set(found.problems))),
+        "is_example": any(one.form.is_example for one in counting),
     }

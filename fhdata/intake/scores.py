@@ -11,13 +11,11 @@ import pandas as pd
 from fhdata.intake import decision_rows, score_rows
 from fhdata.intake.forms import Form
 from fhdata.intake.handed_in import (
-    EXCLUDED_COLUMNS,
-    FILE_COLUMNS,
     Sheet,
-    file_row,
     gather,
     keep_newest,
     topic_folders,
+    what_counts,
     year_to_date,
 )
 from fhdata.intake.score_names import SOURCE, Names
@@ -138,16 +136,13 @@ def read_scores(
         rows, wrong = _READERS[sheet.form.kind](sheet.form, names, sheet.period)
         tables[sheet.form.kind] += [row | {"released": sheet.released} for row in rows]
         found.problems += wrong
-    frames = {name: _frame(rows, COLUMNS[name]) for name, rows in tables.items()}
+    frames: dict[str, Any] = {name: _frame(rows, COLUMNS[name]) for name, rows in tables.items()}
     found.problems += _missing_tables(sheets, period)
     found.problems += score_rows.department_problems([one.form for one in sheets], frames["items"], names)
     return ScoreIntake(
         units=_units(units, frames.pop("heads"), county),
         **frames,
-        files=pd.DataFrame([file_row(one) for one in sheets], columns=FILE_COLUMNS),
-        excluded=pd.DataFrame(found.excluded, columns=EXCLUDED_COLUMNS),
-        problems=tuple(sorted(set(found.problems))),
-        is_example=any(one.form.is_example for one in sheets),
+        **what_counts(found, sheets),
     )
 
 

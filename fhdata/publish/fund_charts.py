@@ -13,13 +13,12 @@ from matplotlib.ticker import MaxNLocator
 
 from fhdata.money import money_text
 from fhdata.problems import ProblemsFound, problem, stop_on
-from fhdata.publish.canvas import SIZES, Key, house_style, key_room, open_canvas, save, write_keys
+from fhdata.publish.canvas import SIZES, Key, house_style, open_canvas, save, write_keys
 from fhdata.publish.fonts import glyph_problems
-from fhdata.publish.lettering import POINTS, widest
-from fhdata.publish.lights import HAIRLINE, INK, LIGHTS, QUIET
-from fhdata.publish.paths import DASHED, DOTTED
+from fhdata.publish.lights import INK, LIGHTS, QUIET
+from fhdata.publish.paths import DASHED, DOTTED, month_axes, write_ends
 from fhdata.publish.report import Chart
-from fhdata.publish.rows import AXIS_ROOM, Figures, baseline, grid, row_chart
+from fhdata.publish.rows import Figures, baseline, grid, row_chart
 from fhdata.publish.tables import MINUS, Column, cell_text
 
 UNIT = "万元"
@@ -116,28 +115,9 @@ def budget_path(path: pd.DataFrame, title: str, footnote: str, *, budget_fen: in
                 drawn["central_fen"].dropna().iloc[-1]
             )
         highest = max(float(drawn.drop(columns="month").max().max()), budget) * 1.05
-        ticks = [tick for tick in MaxNLocator(4).tick_values(0, highest) if 0 <= tick <= highest]
-        labels = [cell_text(NUMBER, tick) for tick in ticks]
-        top = canvas.top + key_room(keys, size) + 0.12
-        left = paper.margin + widest(labels, paper.note_points) + 0.1
-        right = paper.margin + widest(list(ends), paper.text_points) + 0.14
-        height = canvas.figure.get_figheight() - top - canvas.bottom - AXIS_ROOM * paper.note_points / POINTS
-        axes = canvas.plot(left, right, top, height)
-        axes.set_ylim(0, highest)
-        axes.set_xlim(0.7, 12.15)
-        axes.set_yticks(ticks, labels)
-        months = [1, 4, 7, 10, 12] if paper.is_narrow else list(range(1, 13))
-        axes.set_xticks(months, [f"{month}月" for month in months])
-        axes.tick_params(labelsize=paper.note_points, pad=3)
-        for tick in ticks:
-            axes.axhline(tick, color=HAIRLINE, linewidth=0.6, zorder=0)
-        axes.axhline(0, color=QUIET, linewidth=0.8)
+        axes, box = month_axes(canvas, keys, size, ends=ends, span=(0.0, highest))
         _draw_path(axes, drawn, budget, paper.text_points)
-        placed = top - 1.0
-        for text, value in sorted(ends.items(), key=lambda one: -one[1]):
-            wanted = top + height * (highest - value) / highest
-            placed = max(wanted, placed + paper.text_points * 1.5 / POINTS)
-            canvas.write(text, paper.width - right + 0.08, placed, paper.text_points)
+        write_ends(canvas, axes, ends, box)
     return canvas.figure
 
 

@@ -1,4 +1,6 @@
-"""The chart of one target over its year: cumulative path, last year's shape, forecast."""
+"""Charts of a year month by month; of one target: cumulative path, last year's shape, forecast."""
+
+from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,6 +20,7 @@ DASHED = (0.0, (4.0, 2.5))
 DOTTED = (0.0, (1.0, 1.6))
 ACTUAL = LIGHTS["green"].colour
 NUMBER = Column("", "", "number", None)
+Box = tuple[float, float, float, float]  # left, right, top, height, in inches
 
 
 def path_against_last_year(
@@ -56,25 +59,46 @@ def path_against_last_year(
         keys = _keys(path, known, unit, digits)
         write_keys(canvas, keys, size)
         highest = max(float(path.drop(columns="month").max().max()), target or 0.0)
-        ticks = [tick for tick in MaxNLocator(4).tick_values(0, highest * 1.05) if 0 <= tick <= highest * 1.05]
-        labels = [cell_text(NUMBER, tick) for tick in ticks]
-        top = canvas.top + key_room(keys, size) + 0.12
-        left = paper.margin + widest(labels, paper.note_points) + 0.1
-        right = paper.margin + widest(list(ends), paper.text_points) + 0.14
-        height = canvas.figure.get_figheight() - top - canvas.bottom - AXIS_ROOM * paper.note_points / POINTS
-        axes = canvas.plot(left, right, top, height)
-        axes.set_ylim(min(0.0, float(path.drop(columns="month").min().min())), highest * 1.05)
-        axes.set_xlim(0.7, 12.15)
-        axes.set_yticks(ticks, labels)
-        months = [1, 4, 7, 10, 12] if paper.is_narrow else list(range(1, 13))
-        axes.set_xticks(months, [f"{month}月" for month in months])
-        axes.tick_params(labelsize=paper.note_points, pad=3)
-        for tick in ticks:
-            axes.axhline(tick, color=HAIRLINE, linewidth=0.6, zorder=0)
-        axes.axhline(0, color=QUIET, linewidth=0.8)
+        lowest = min(0.0, float(path.drop(columns="month").min().min()))
+        axes, box = month_axes(canvas, keys, size, ends=ends, span=(lowest, highest * 1.05))
         _draw(axes, path, known, target, paper.text_points)
-        _write_ends(canvas, axes, ends, (left, right, top, height))
+        write_ends(canvas, axes, ends, box)
     return canvas.figure
+
+
+def month_axes(
+    canvas: Canvas, keys: Sequence[Key], size: str, *, ends: dict[str, float], span: tuple[float, float]
+) -> tuple[Axes, Box]:
+    """Axes of the twelve months below the keys, with a line at each tick and room at the right for end labels.
+
+    Args:
+        canvas: the picture.
+        keys: those written above.
+        size: a4_half, a4_full or slide.
+        ends: the end labels that will stand at the right, with their values.
+        span: the least and the largest value.
+
+    Returns:
+        The axes, and where they stand: left, right, top, height in inches.
+    """
+    paper, (low, high) = SIZES[size], span
+    ticks = [tick for tick in MaxNLocator(4).tick_values(0, high) if 0 <= tick <= high]
+    labels = [cell_text(NUMBER, tick) for tick in ticks]
+    top = canvas.top + key_room(keys, size) + 0.12
+    left = paper.margin + widest(labels, paper.note_points) + 0.1
+    right = paper.margin + widest(list(ends), paper.text_points) + 0.14
+    height = canvas.figure.get_figheight() - top - canvas.bottom - AXIS_ROOM * paper.note_points / POINTS
+    axes = canvas.plot(left, right, top, height)
+    axes.set_ylim(low, high)
+    axes.set_xlim(0.7, 12.15)
+    axes.set_yticks(ticks, labels)
+    months = [1, 4, 7, 10, 12] if paper.is_narrow else list(range(1, 13))
+    axes.set_xticks(months, [f"{month}月" for month in months])
+    axes.tick_params(labelsize=paper.note_points, pad=3)
+    for tick in ticks:
+        axes.axhline(tick, color=HAIRLINE, linewidth=0.6, zorder=0)
+    axes.axhline(0, color=QUIET, linewidth=0.8)
+    return axes, (left, right, top, height)
 
 
 def _draw(axes: Axes, path: pd.DataFrame, known: pd.DataFrame, target: float | None, points: float) -> None:
@@ -127,7 +151,7 @@ def _end_labels(path: pd.DataFrame, target: float | None, digits: int) -> dict[s
     return labels
 
 
-def _write_ends(canvas: Canvas, axes: Axes, ends: dict[str, float], box: tuple[float, float, float, float]) -> None:
+def write_ends(canvas: Canvas, axes: Axes, ends: dict[str, float], box: Box) -> None:
     """Write the end labels beside their lines, moved apart where they would touch."""
     _, right, top, height = box
     low, high = axes.get_ylim()
