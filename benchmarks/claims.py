@@ -82,7 +82,7 @@ def scale(folder: Path) -> None:
 
 def on_spark(folder: Path) -> None:
     """The door and the sums on Spark, equal to DuckDB's."""
-    from fhdata.engines import spark_missing
+    from fhdata.spark_engine import spark_missing
 
     if spark_missing():
         print(f"Spark left out: {spark_missing()}")
@@ -227,8 +227,8 @@ def bare(folder: Path, _: int) -> dict[str, Any]:
 
 def spark(folder: Path, _: int) -> dict[str, Any]:
     """The same door and sums on Spark; Java's memory is not counted."""
-    from fhdata.engines import Spark
     from fhdata.funds.claim_sums import costs
+    from fhdata.spark_engine import Spark
 
     with Spark() as engine:
         frame = costs(engine, read(folder, engine).view)

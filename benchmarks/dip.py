@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fhdata.engines import DuckDb, Engine, Spark, spark_missing
+from fhdata.engines import DuckDb, Engine
 from fhdata.funds.dip_cases import case_points, standards
 from fhdata.funds.dip_inputs import DipInputs, case_problems, table_problems
 from fhdata.funds.dip_readings import alternatives
@@ -24,6 +24,7 @@ from fhdata.intake.dip_cases import define_cases
 from fhdata.problems import stop_on
 from fhdata.rules.dip import load_dip
 from fhdata.sampledata.dip import example_groups, example_history, example_hospitals, write_cases
+from fhdata.spark_engine import Spark, spark_missing
 
 SIZES = (100_000, 200_000, 400_000, 800_000)
 SHOWN = 400_000

@@ -204,7 +204,7 @@ def _due(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     place, tasks = _tasks(arguments, ALL, (*arguments.words, "")[0])
-    from fhdata.runs.wiring import preflight  # noqa: PLC0415 - heavy
+    from fhdata.runs.checks import preflight  # noqa: PLC0415 - heavy
 
     problems = [one for report, parameters in tasks for one in preflight(place, report, parameters)]
     if problems:

@@ -1,4 +1,4 @@
-"""Where the SQL runs: the same portable text on DuckDB inside this process, or on Spark that is already there.
+"""Where the SQL runs: the same portable text on DuckDB inside this process, or on Spark (``spark_engine``).
 
 Both engines have the same few methods. Answers are whole numbers (int64), text and yes/no only, never a float and
 never a blank: what may be missing is given a value in the SQL. Sums are of whole fen, so the order in which threads add
@@ -13,7 +13,6 @@ BIGINT)``; sort keys are never blank, as the two put blanks at different ends.
 import hashlib
 import importlib
 import importlib.util
-import os
 import shutil
 import tempfile
 import weakref
@@ -33,12 +32,8 @@ WHOLE = {"tinyint", "smallint", "int", "integer", "bigint"}
 FLOATS = {"float", "double", "real"}
 _TEXT = {"varchar", "string"}
 _YES_NO = {"boolean"}
-_SPARK_SQL = {
-    "spark.sql.session.timeZone": "UTC",  # times are the platform's own, read and written as they stand
-    "spark.sql.ansi.enabled": "true",  # a sum that overflows is an error
-}
 _HASH_BLOCK = 64  # bytes, of SHA-256: what HMAC pads its key to
-_PERSON_DIGITS = 15  # hex digits kept: 60 bits fit int64; two of a million persons meet once in two million runs
+PERSON_DIGITS = 15  # hex digits kept: 60 bits fit int64; two of a million persons meet once in two million runs
 
 
 class Engine(Protocol):
@@ -95,7 +90,25 @@ def sql_file(path: Path, **parts: str) -> str:
     return path.read_text(encoding="utf-8").format(**parts)
 
 
-class DuckDb:
+class Opened:
+    """An engine that is open until it is closed, as a context or when nobody holds it any more."""
+
+    _finalizer: "weakref.finalize[..., Any]"
+
+    def close(self) -> None:
+        """See ``Engine``."""
+        self._finalizer()
+
+    def __enter__(self) -> Self:
+        """Use as a context."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+
+class DuckDb(Opened):
     """DuckDB inside this process: the default. What does not fit the memory limit goes to a folder of its own."""
 
     name = "duckdb"
@@ -123,7 +136,7 @@ class DuckDb:
 
     def register_frame(self, view: str, frame: pd.DataFrame) -> None:
         """See ``Engine``."""
-        self._connection.register(f"{view}_frame", _as_arrow(frame))
+        self._connection.register(f"{view}_frame", as_arrow(frame))
         self.define(view, f"SELECT * FROM {view}_frame")
 
     def register_stream(self, view: str, batches: "pa.RecordBatchReader") -> None:
@@ -149,16 +162,16 @@ class DuckDb:
         relation = self._connection.sql(query)
         types = dict(zip(relation.columns, (str(kind).lower() for kind in relation.types), strict=True))
         try:
-            return _exact(relation.df(), types)
+            return exact_answer(relation.df(), types)
         except self._duckdb.ConversionException as refused:
-            raise _too_large() from refused
+            raise too_large() from refused
 
     def write_parquet(self, query: str, path: Path) -> None:
         """See ``Engine``."""
         try:
             self._connection.execute(f"COPY ({query}) TO {_quoted(path)} (FORMAT parquet)")
         except self._duckdb.ConversionException as refused:
-            raise _too_large() from refused
+            raise too_large() from refused
 
     def column(self, name: str) -> str:
         """See ``Engine``."""
@@ -166,149 +179,12 @@ class DuckDb:
 
     def keyed_hash(self, column: str, key: bytes) -> str:
         """See ``Engine``."""
-        inner, outer = _pads(key)
+        inner, outer = hmac_pads(key)
         text = f"sha256(unhex('{outer}') || unhex(sha256(unhex('{inner}') || encode({column}))))"
-        return f"CAST(CONCAT('0x', SUBSTR({text}, 1, {_PERSON_DIGITS})) AS BIGINT)"
-
-    def close(self) -> None:
-        """See ``Engine``."""
-        self._finalizer()
-
-    def __enter__(self) -> Self:
-        """Use as a context."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close."""
-        self.close()
+        return f"CAST(CONCAT('0x', SUBSTR({text}, 1, {PERSON_DIGITS})) AS BIGINT)"
 
 
-class Spark:
-    """Spark: a session that is already there, or a local one; the extra ``spark`` and Java 17 or later are needed."""
-
-    name = "spark"
-    reads_streams = False
-
-    def __init__(
-        self,
-        memory: str = "2g",
-        threads: int | None = None,
-        folder: Path | None = None,
-        session: Any = None,  # noqa: ANN401 - Spark's own class, imported only when used
-    ) -> None:
-        """Open a session, or use one.
-
-        Args:
-            memory: of a local session's driver, such as ``2g``.
-            threads: of a local session; as many as the machine has where None.
-            folder: where to make the folder for small tables and answers; of a cluster, a place that all its machines
-                see.
-            session: a SparkSession that is already there; it is left running.
-
-        Raises:
-            ProblemsFound: no pyspark or no Java.
-        """
-        missing = spark_missing()
-        if missing:
-            action = "请安装 Java 17 和 fhdata[spark]，或改用 DuckDB"
-            raise ProblemsFound([problem("no_spark", f"不能用 Spark：{missing}", "", action)])
-        self.folder = Path(tempfile.mkdtemp(prefix="fhdata-", dir=folder))
-        self._session = session or _local_session(memory, threads, str(self.folder))
-        for name, value in _SPARK_SQL.items():
-            self._session.conf.set(name, value)
-        self._errors = importlib.import_module("pyspark.errors")
-        self._finalizer = weakref.finalize(self, _stop, None if session else self._session, self.folder)
-
-    def register_frame(self, view: str, frame: pd.DataFrame) -> None:
-        """See ``Engine``."""
-        parquet = importlib.import_module("pyarrow.parquet")
-        path = self.folder / f"{view}.parquet"
-        parquet.write_table(_as_arrow(frame), path)
-        self.register_parquet(view, [path])
-
-    def register_parquet(self, view: str, paths: Sequence[Path]) -> None:
-        """See ``Engine``."""
-        self._session.read.parquet(*(str(path) for path in paths)).createOrReplaceTempView(view)
-
-    def define(self, view: str, query: str) -> None:
-        """See ``Engine``."""
-        self._session.sql(query).createOrReplaceTempView(view)
-
-    def column_types(self, view: str) -> dict[str, str]:
-        """See ``Engine``."""
-        return dict(self._session.table(view).dtypes)
-
-    def frame(self, query: str) -> pd.DataFrame:
-        """See ``Engine``."""
-        answer = self._session.sql(query)
-        path = Path(tempfile.mkdtemp(dir=self.folder)) / "answer.parquet"
-        try:  # by way of a file of one part, in the query's order: no second way of turning types into numbers
-            answer.coalesce(1).write.parquet(str(path))
-        except self._errors.ArithmeticException as refused:
-            raise _too_large() from refused
-        parquet = importlib.import_module("pyarrow.parquet")
-        return _exact(parquet.read_table(path).to_pandas(), dict(answer.dtypes))
-
-    def write_parquet(self, query: str, path: Path) -> None:
-        """See ``Engine``."""
-        try:
-            self._session.sql(query).write.mode("overwrite").parquet(str(path))
-        except self._errors.ArithmeticException as refused:
-            raise _too_large() from refused
-
-    def column(self, name: str) -> str:
-        """See ``Engine``."""
-        return "`" + name.replace("`", "``") + "`"
-
-    def keyed_hash(self, column: str, key: bytes) -> str:
-        """See ``Engine``."""
-        inner, outer = _pads(key)
-        text = f"sha2(unhex('{outer}') || unhex(sha2(unhex('{inner}') || encode({column}, 'UTF-8'), 256)), 256)"
-        return f"CAST(CONV(SUBSTR({text}, 1, {_PERSON_DIGITS}), 16, 10) AS BIGINT)"
-
-    def close(self) -> None:
-        """See ``Engine``."""
-        self._finalizer()
-
-    def __enter__(self) -> Self:
-        """Use as a context."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close."""
-        self.close()
-
-
-def spark_missing() -> str:
-    """What Spark lacks on this machine, in words; "" where it can be used."""
-    if importlib.util.find_spec("pyspark") is None:
-        return "没有安装 pyspark"
-    if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
-        return "没有 Java"
-    return ""
-
-
-def _local_session(memory: str, threads: int | None, folder: str) -> Any:  # noqa: ANN401 - see Spark
-    settings = {
-        "spark.driver.memory": memory,
-        "spark.local.dir": folder,
-        "spark.sql.warehouse.dir": folder,
-        "spark.sql.shuffle.partitions": "8",
-        "spark.ui.enabled": "false",  # a query carries the key of the hash: no page shows queries
-        "spark.ui.showConsoleProgress": "false",
-        "spark.eventLog.enabled": "false",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.log.level": "ERROR",
-    }
-    builder = importlib.import_module("pyspark.sql").SparkSession.builder.appName("fhdata")
-    builder = builder.master(f"local[{threads or '*'}]")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    return builder.getOrCreate()
-
-
-def _exact(answer: pd.DataFrame, types: dict[str, str]) -> pd.DataFrame:
+def exact_answer(answer: pd.DataFrame, types: dict[str, str]) -> pd.DataFrame:
     """Whole numbers as int64, text as str, yes/no as bool; anything else is refused."""
     wrong = [f"{name} ({kind})" for name, kind in types.items() if kind not in WHOLE | _TEXT | _YES_NO]
     wrong += [f"{name} (blank)" for name in answer.columns if answer[name].isna().any()]
@@ -318,14 +194,15 @@ def _exact(answer: pd.DataFrame, types: dict[str, str]) -> pd.DataFrame:
     return answer.astype(kinds)
 
 
-def _as_arrow(frame: pd.DataFrame) -> "pa.Table":
+def as_arrow(frame: pd.DataFrame) -> "pa.Table":
+    """A frame of whole numbers, text and yes/no as an Arrow table."""
     arrow: Any = importlib.import_module("pyarrow")
     kinds = {"i": arrow.int64(), "b": arrow.bool_()}
     columns = [arrow.array(frame[name], type=kinds.get(frame[name].dtype.kind, arrow.string())) for name in frame]
     return arrow.table(columns, names=[str(name) for name in frame.columns])
 
 
-def _pads(key: bytes) -> tuple[str, str]:
+def hmac_pads(key: bytes) -> tuple[str, str]:
     """The key as HMAC mixes it in, inner and outer, in hex digits."""
     short = hashlib.sha256(key).digest() if len(key) > _HASH_BLOCK else key
     padded = short.ljust(_HASH_BLOCK, b"\0")
@@ -336,17 +213,12 @@ def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _too_large() -> ProblemsFound:
+def too_large() -> ProblemsFound:
+    """A sum that does not fit 64 bits, as it is told."""
     found = "合计数超出 64 位整数（约 9 万万亿元的分数）"
     return ProblemsFound([problem("sum_too_large", found, "", "金额可能写错了单位，请核对后重新运行")])
 
 
 def _let_go(connection: Any, folder: Path) -> None:  # noqa: ANN401 - DuckDB's own class, imported only when used
     connection.close()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _stop(session: Any, folder: Path) -> None:  # noqa: ANN401 - Spark's own class, imported only when used
-    if session is not None:
-        session.stop()
     shutil.rmtree(folder, ignore_errors=True)

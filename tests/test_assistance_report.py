@@ -40,8 +40,8 @@ from fhdata.publish.canvas import texts_of
 from fhdata.publish.submission import write_forms
 from fhdata.runs.assistance_templates import forms_of_assistance
 from fhdata.runs.catalogue import load_catalogue
+from fhdata.runs.checks import assistance_problems
 from fhdata.runs.parameters import check_parameters
-from fhdata.runs.wiring import assistance_problems
 
 SHIPPED = read(ROOT)
 INPUTS = inputs_of(SHIPPED)

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 from claim_rows import read, record, refund, roster, write_csv, write_parquet
 
-from fhdata.engines import DuckDb, Engine, Spark, spark_missing
+from fhdata.engines import DuckDb, Engine
 from fhdata.funds import claim_sums
 from fhdata.intake.claim_files import ClaimFile, register_raw
 from fhdata.intake.claims import Claims
 from fhdata.periods import parse_period
 from fhdata.problems import ProblemsFound
 from fhdata.sampledata.claims import example_institutions, write_claims
+from fhdata.spark_engine import Spark, spark_missing
 
 NO_SPARK = spark_missing()
 
@@ -103,7 +104,7 @@ def test_duckdb_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_spark_without_java_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fhdata.engines.spark_missing", lambda: "没有 Java")
+    monkeypatch.setattr("fhdata.spark_engine.spark_missing", lambda: "没有 Java")
     with pytest.raises(ProblemsFound, match="不能用 Spark：没有 Java，请安装 Java 17"):
         Spark()
 

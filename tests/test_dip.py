@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhdata.engines import DuckDb, Engine, Spark, spark_missing
+from fhdata.engines import DuckDb, Engine
 from fhdata.funds import dip_settlement
 from fhdata.funds.dip_cases import case_points, near_lines, standards
 from fhdata.funds.dip_inputs import DipInputs, case_problems, table_problems
@@ -22,6 +22,7 @@ from fhdata.funds.dip_terms import DipTerms, dip_terms_on
 from fhdata.funds.dip_weights import weigh
 from fhdata.problems import ProblemsFound
 from fhdata.rules.dip import load_dip
+from fhdata.spark_engine import Spark, spark_missing
 
 RULES = load_dip(Path(__file__).parents[1] / "fhdata" / "rules" / "fenghuang")
 DAY = date(2023, 12, 31)

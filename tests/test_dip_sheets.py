@@ -14,8 +14,8 @@ from fhdata.intake.dip_sheets import DipCases, DipSheets, read_dip_cases, read_d
 from fhdata.periods import parse_period
 from fhdata.places import Place, open_place
 from fhdata.runs.catalogue import load_catalogue
+from fhdata.runs.checks import preflight
 from fhdata.runs.parameters import Parameters
-from fhdata.runs.wiring import preflight
 
 ROOT = Path(__file__).parents[1]
 YEAR, KNOWN = parse_period("2023"), date(2024, 1, 31)

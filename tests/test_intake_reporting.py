@@ -20,8 +20,8 @@ from fhdata.publish.workbook import write_workbook
 from fhdata.rules.ranges import load_ranges
 from fhdata.rules.registry import load_registry
 from fhdata.runs.catalogue import load_catalogue
+from fhdata.runs.checks import preflight
 from fhdata.runs.parameters import check_parameters
-from fhdata.runs.wiring import preflight
 
 ROOT = Path(__file__).parents[1]
 INDICATORS = registry(

@@ -12,7 +12,7 @@ from typing import Literal, ParamSpec, TypeVar
 
 from fhdata.places import Place
 from fhdata.problems import Problem, ProblemsFound, problem
-from fhdata.runs import wiring
+from fhdata.runs import checks, wiring
 from fhdata.runs.catalogue import Report
 from fhdata.runs.codes import BAD_INPUTS, DONE, FAILED, LOCKED, SOME_FAILED
 from fhdata.runs.engine import Execution, Progress, execute
@@ -92,7 +92,7 @@ def run_report(
         report: which report.
         parameters: checked parameters.
         is_forced: make it again though nothing changed.
-        preflight: tells everything wrong with rules and inputs; None for ``wiring.preflight``.
+        preflight: tells everything wrong with rules and inputs; None for ``checks.preflight``.
         warm: the process that forks the notebook's; None runs the notebook in a kernel.
         turn: where several reports wait for the same, the lowest comes first.
         on_progress: called with the number of the cell that starts and the number of cells.
@@ -103,7 +103,7 @@ def run_report(
     helper = warm, turn
 
     def check(*given: *tuple[Place, Report, Parameters]) -> list[Problem]:
-        return preflight(*given) if preflight else _ask(helper, wiring.preflight, *given)
+        return preflight(*given) if preflight else _ask(helper, checks.preflight, *given)
 
     try:
         with hold(place.reports, name):
