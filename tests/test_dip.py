@@ -1,5 +1,6 @@
 """DIP points: properties of the settlement, one broken input a message, both engines, readings, comparison."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +21,7 @@ from fhdata.funds.dip_settlement import by_group, corrections, settle_dip
 from fhdata.funds.dip_tables import published_hospitals, published_readings
 from fhdata.funds.dip_terms import DipTerms, dip_terms_on
 from fhdata.funds.dip_weights import weigh
+from fhdata.funds.dip_year import year_inputs
 from fhdata.problems import ProblemsFound
 from fhdata.rules.dip import load_dip
 from fhdata.spark_engine import Spark, spark_missing
@@ -285,6 +287,39 @@ def test_readings_name_who_gains_and_who_loses_largest_first() -> None:
     sizes = table["change_fen"].abs().tolist()
     assert sizes == sorted(sizes, reverse=True)
     assert "reading.high_boundary" not in set(table["reading"])  # it moves nobody here
+
+
+def test_a_reading_that_moves_points_is_scored_anew() -> None:
+    # G1 is basic: H1 has 1,000 points however its coefficient, or 1,000 × 1.5 where it counts; H2 has 1,000 × 1
+    # Of 10,000 元: 5,000 each; or 1,500 : 1,000, that is 6,000 and 4,000
+    inputs = make_inputs(coefficient_e4=[15_000, 10_000])
+    basic = replace(inputs, groups=inputs.groups.assign(is_basic=[True, False]))
+    with DuckDb() as engine:
+        engine.register_frame("dip_cases", make_cases(("H1", "G1", 1_000), ("H2", "G1", 1_000)))
+        table = alternatives(engine, "dip_cases", basic, RULES, DAY)
+    moved = table[table["reading"] == "reading.basic_groups"].set_index("institution")["change_fen"]
+    assert moved.to_dict() == {"H1": 100_000, "H2": -100_000}
+
+
+def test_a_years_inputs_take_printed_points_first_and_last_years_means_only() -> None:
+    groups = pd.DataFrame(
+        {
+            "group_code": ["G1", "G2"],
+            "group_name": ["示例甲", "示例乙"],
+            "is_basic": [False, False],
+            "points": [Decimal("812.5"), Decimal(0)],
+        }
+    )
+    rows = [(group, year, "甲", 2, 100_000 * (year - 2019)) for group in ("G1", "G2") for year in (2020, 2021, 2022)]
+    before = pd.DataFrame(rows, columns=["group_code", "year", "level", "cases", "cost_fen"])
+    inputs = year_inputs(groups, make_inputs().hospitals, before, 7_000 * YUAN, terms())
+    # the directory prints 812.5 for G1; both groups cost the same every year, so G2 weighs 1 × 1,000 points
+    assert inputs.groups["points"].tolist() == [Fraction("812.5"), Fraction(1000)]
+    # 2022 alone: 300,000 fen for two cases, not 100,000 or 200,000 of the years before
+    assert inputs.means[["group_code", "cases", "cost_fen"]].to_numpy().tolist() == [
+        ["G1", 2, 300_000],
+        ["G2", 2, 300_000],
+    ]
 
 
 def test_the_prefectures_figures_stand_beside_the_countys() -> None:

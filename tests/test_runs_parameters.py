@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhdata.periods import Period, parse_period
+from fhdata.places import open_place
 from fhdata.problems import Problem, ProblemsFound
 from fhdata.runs import tasks
 from fhdata.runs.catalogue import Catalogue, Report, load_catalogue
 from fhdata.runs.notebooks import parameter_cell_problems, read_notebook
 from fhdata.runs.parameters import PARAMETER_NAMES, attempt, check_parameters, cut_off_date
 from fhdata.runs.tasks import offered, plan
+from fhdata.runs.wiring import target_year_problems
 
 ROOT = Path(__file__).parents[1]
 MONTHLY = Report("甲", "示例报告", "a.ipynb", ("month",))
@@ -161,3 +163,9 @@ def test_a_place_without_the_rules_of_a_report_does_not_make_it_unless_it_is_ask
     assert "ranking_annual" in [report.name for report, _ in offered(planned, tmp_path, "ranking_annual")]
     (tmp_path / "appraisal.toml").write_text("", encoding="utf-8")
     assert "ranking_annual" in [report.name for report, _ in offered(planned, tmp_path, "annual")]
+
+
+@pytest.mark.parametrize(("period", "is_refused"), [("2023-03", False), ("2024-03", True), ("2022-03", True)])
+def test_targets_of_one_year_make_no_report_of_another(period: str, is_refused: bool) -> None:
+    found = target_year_problems(open_place(ROOT), parse_period(period))
+    assert bool(found) is is_refused
